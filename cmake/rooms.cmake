@@ -1,0 +1,25 @@
+# rooms.cmake: a room is a folder of src/ and a static library weir_ROOM; USES names the rooms it may enter.
+# The doors are checked at every build (doors.cmake): an #include of a room not named in USES stops it.
+
+find_package(Threads REQUIRED)
+
+function(weir_room name)
+  cmake_parse_arguments(ROOM "" "" "SOURCES;USES;LINKS" ${ARGN})
+  set(target weir_${name})
+  if(ROOM_SOURCES)
+    add_library(${target} STATIC ${ROOM_SOURCES})
+    set(scope PUBLIC)
+  else()
+    add_library(${target} INTERFACE)
+    set(scope INTERFACE)
+  endif()
+  target_include_directories(${target} ${scope} ${CMAKE_SOURCE_DIR}/src ${CMAKE_SOURCE_DIR}/include)
+  list(TRANSFORM ROOM_USES PREPEND weir_ OUTPUT_VARIABLE used)
+  target_link_libraries(${target} ${scope} ${used} ${ROOM_LINKS})
+  string(REPLACE ";" "," allowed "${ROOM_USES}")
+  add_custom_target(
+    ${target}_doors ALL
+    COMMAND ${CMAKE_COMMAND} -DROOM=${name} -DALLOWED=${allowed} -DSOURCE=${CMAKE_SOURCE_DIR}/src -P
+            ${CMAKE_SOURCE_DIR}/cmake/doors.cmake)
+  add_dependencies(${target} ${target}_doors)
+endfunction()

@@ -1,0 +1,113 @@
+// config.hpp: weir.yaml as typed values. parse.hpp makes them; everything here has been checked, so that whoever reads
+// a Config need not.
+#pragma once
+
+#include <weir/rule.hpp>
+
+#include <chrono>
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace weir::config {
+
+struct Address {
+  std::string host;  // an IP address, brackets removed
+  std::uint16_t port = 0;
+};
+
+// One part of a key: where in a request its text is found.
+struct KeySource {
+  enum class Kind { ip, header, query, cookie, path, method, host, route, model, jwt, metadata, constant };
+  Kind kind = Kind::ip;
+  std::string name;          // header (lower case), query, cookie, jwt: the name; metadata: NAMESPACE; constant: the value
+  std::string field;         // metadata: KEY
+  int ipv4_prefix = 32;      // ip: the network's length that counts as one client
+  int ipv6_prefix = 64;
+  friend bool operator==(const KeySource&, const KeySource&) = default;
+};
+
+enum class Missing { skip, reject };
+
+// A value that picks keys in `overrides`, `allow`, `deny`, `only`.
+struct Pattern {
+  enum class Kind { exact, cidr, glob, regex };
+  Kind kind = Kind::exact;
+  std::string text;
+};
+
+struct Limit {
+  std::string name;
+  std::vector<KeySource> key;  // at least one
+  Missing missing = Missing::skip;
+  Rule rule;
+  std::int64_t cost = 1;
+  std::optional<std::string> cost_header;  // the request header that names the cost
+  std::vector<std::pair<Pattern, Rule>> overrides;
+  std::vector<Pattern> allow;
+  std::vector<Pattern> deny;
+  int reject_status = 429;
+  std::string reject_message;  // empty: the default sentence
+  bool shadow = false;
+  std::string prefix;          // weir:NAME unless given
+};
+
+struct Store {
+  enum class OnError { local, allow, deny };
+  std::string url = "memory";
+  std::int64_t max_keys = 10'000'000;
+  std::int64_t rejection_cache = 100'000;
+  std::chrono::nanoseconds timeout = std::chrono::milliseconds(100);
+  OnError on_error = OnError::local;
+  std::string name_space = "weir";
+};
+
+struct Upstream {
+  std::string name;
+  std::string host;  // name or IP address
+  std::uint16_t port = 80;
+  bool tls = false;
+  std::string path;  // the url's path, put before the request's; empty for none
+};
+
+struct Route {
+  std::string path;                   // without the trailing /*; empty with `below`: everything
+  bool below = false;                 // `/v1/*`: /v1 itself, /v1/ and all below; false: exactly `path`
+  std::vector<std::string> methods;   // upper case; empty: any
+  std::string host;                   // empty: any; may start with *.
+  std::vector<std::pair<std::string, std::string>> headers;  // must equal
+  std::string upstream;
+  std::vector<std::string> limits;
+  std::chrono::nanoseconds timeout = std::chrono::seconds(60);  // of a whole answer; 0: none
+  std::chrono::nanoseconds idle_timeout = std::chrono::minutes(5);
+};
+
+struct Responses {
+  enum class Headers { ietf, x, both, none };
+  enum class Body { problem, json, text, file };
+  enum class Reset { delta, epoch };
+  Headers headers = Headers::ietf;
+  Body body = Body::problem;
+  std::string file_body;  // Body::file: what it held when the config was read
+  std::string file_type;  // Body::file: its content type
+  Reset reset = Reset::delta;
+};
+
+enum class EscapedSlashes { keep, reject, redirect };
+
+struct Config {
+  Address listen{"127.0.0.1", 8080};
+  int trusted_proxies = 0;
+  EscapedSlashes escaped_slashes = EscapedSlashes::redirect;
+  Store store;
+  std::vector<Limit> limits;        // in the file's order
+  std::vector<Upstream> upstreams;  // in the file's order
+  std::vector<Route> routes;        // the first that matches wins
+  Responses responses;
+  std::chrono::nanoseconds drain = std::chrono::seconds(30);
+};
+
+}  // namespace weir::config

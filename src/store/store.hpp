@@ -1,0 +1,102 @@
+// store.hpp: where the counters live, as the limiter sees it.
+//
+// A Store opens a Space for each rule, and decides Checks against spaces: all checks of a call pass, or nothing is
+// charged. The memory store (memory/) answers before it returns; a remote one calls back later.
+#pragma once
+
+#include "limits/verdict.hpp"
+
+#include <weir/key.hpp>
+#include <weir/rule.hpp>
+
+#include <cstdint>
+#include <expected>
+#include <functional>
+#include <memory>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace weir::store {
+
+using limits::Nanos;
+using limits::Verdict;
+
+// The keys of one rule. Two rules share counters iff prefix, algorithm, period and anchor are the same: a changed
+// count or burst keeps what was counted, anything else starts afresh. Immutable but for `reset_all`; made by a store.
+class Space {
+ public:
+  virtual ~Space() = default;
+  [[nodiscard]] const Rule& rule() const { return rule_; }
+
+ protected:
+  explicit Space(const Rule& rule) : rule_(rule) {}
+
+ private:
+  Rule rule_;
+};
+
+struct Check {
+  const Space* space = nullptr;  // of the store that is asked
+  Key key = std::string_view{};
+  std::int64_t cost = 1;  // |cost| < 2^53; 0 asks and charges nothing, below 0 refunds
+  bool hold = false;      // kept in the ledger under the call's id until settled; concurrency always is
+};
+
+// One decision over several checks.
+struct Call {
+  std::span<const Check> checks;  // at most 64; their keys live until the call is answered
+  Instant now{};                  // the caller's clock; a remote store may decide by its own
+  std::string_view id{};          // the same id again gets the same answer; needed when a check holds
+  Nanos lease{0};                 // of what is held, > 0 when a check holds
+};
+
+enum class Status : std::uint8_t {
+  decided,
+  repeated,   // this id was answered before; the verdicts are those of the first time
+  conflict,   // this id was used for other checks
+  timeout,    // no answer in time: nothing is known
+  down,       // the store can't be reached
+  full,       // the ledger or a queue is at its bound: nothing was charged
+};
+
+struct Answer {
+  Status status = Status::decided;
+  std::vector<Verdict> verdicts;  // one a check, in order; all of them are evaluated even when one refuses
+};
+
+enum class SettleError : std::uint8_t {
+  unknown,   // no such id, or it is forgotten
+  conflict,  // it was settled before with another amount
+  down,
+};
+using Settled = std::expected<void, SettleError>;
+
+class Store {
+ public:
+  virtual ~Store() = default;
+
+  // `name` is the limit's prefix. The rule must be valid. Safe from any thread.
+  [[nodiscard]] virtual std::shared_ptr<const Space> open(std::string_view name, const Rule& rule) = 0;
+
+  // True when every call is answered before it returns.
+  [[nodiscard]] virtual bool immediate() const = 0;
+
+  // `done` is called exactly once: inline by an immediate store, else on the store's executor.
+  virtual void decide(const Call& call, std::move_only_function<void(Answer)> done) = 0;
+
+  // Settles each part of a reservation with what was really used, >= 0; `amounts` has one number for each held check,
+  // or one for all. Less than held: the rest goes back to the window it was held in; more: the excess is charged now,
+  // as debt if need be. Applies once; the same amounts again succeed.
+  virtual void settle(std::string_view id, std::span<const std::int64_t> amounts, Instant now,
+                      std::move_only_function<void(Settled)> done) = 0;
+  // Moves the end of a live reservation's lease to now + lease; `unknown` when it has ended.
+  virtual void renew(std::string_view id, Nanos lease, Instant now, std::move_only_function<void(Settled)> done) = 0;
+
+  // Clears count, debt and what open reservations would give back.
+  virtual void reset(const Space& space, Key key, Instant now, std::move_only_function<void(Settled)> done) = 0;
+  virtual void reset_all(const Space& space, Instant now, std::move_only_function<void(Settled)> done) = 0;
+};
+
+}  // namespace weir::store
