@@ -1,6 +1,8 @@
 // decision.hpp: what a limiter answers.
 #pragma once
 
+#include <weir/export.hpp>
+
 #include <chrono>
 #include <cstdint>
 #include <optional>
@@ -20,8 +22,9 @@ enum class Reason : std::uint8_t {
   shadow,            // would have been refused, but the limit is in shadow mode
   store_timeout,     // the store did not answer in time; `on_error` decided
   store_down,        // the store is gone; `on_error` decided
+  id_conflict,       // the id was used before, for another call: nothing was charged
 };
-[[nodiscard]] std::string_view to_string(Reason reason);
+[[nodiscard]] WEIR_API std::string_view to_string(Reason reason);
 
 struct Decision {
   bool allowed = true;

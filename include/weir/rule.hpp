@@ -1,8 +1,11 @@
 // rule.hpp: what a limit allows, as a plain value. Build one with the functions at the end of this file.
 #pragma once
 
+#include <weir/export.hpp>
+
 #include <chrono>
 #include <compare>
+#include <concepts>
 #include <cstdint>
 #include <expected>
 #include <optional>
@@ -12,10 +15,10 @@ namespace weir {
 
 // How calls are counted.
 enum class Algorithm : std::uint8_t {
-  fixed_window,     // one counter a window; up to twice the rate around a window's edge
-  sliding_window,   // two counters, weighted: approximate, a true window can hold up to twice the rate in the worst case
-  sliding_log,      // the time of every call: exact, count at most 10,000
-  token_bucket,     // refills continuously
+  fixed_window,    // one counter a window; up to twice the rate around a window's edge
+  sliding_window,  // two counters, weighted: approximate, a true window can hold up to twice the rate in the worst case
+  sliding_log,     // the time of every call: exact, count at most 10,000
+  token_bucket,    // refills continuously
   interval_bucket,  // a token bucket that refills in whole intervals
   gcra,             // generic cell rate algorithm (ITU-T I.371)
   concurrency,      // how many are held at once
@@ -29,7 +32,8 @@ class Period {
 
   constexpr Period() = default;
   // NOLINTNEXTLINE(google-explicit-constructor): `sliding_window(100, 1min)` is how people write it.
-  constexpr Period(std::chrono::nanoseconds length) : length_(length) {}
+  template <std::integral Number, class Unit>
+  constexpr Period(std::chrono::duration<Number, Unit> length) : length_(saturated(length)) {}
   static constexpr Period month() { return Period(Kind::month); }
   static constexpr Period year() { return Period(Kind::year); }
 
@@ -39,6 +43,13 @@ class Period {
 
  private:
   constexpr explicit Period(Kind kind) : kind_(kind) {}
+  // 1000 years do not fit nanoseconds; they stay too long for `validate` instead of wrapping round.
+  template <class Length>
+  static constexpr std::chrono::nanoseconds saturated(Length length) {
+    if (length > std::chrono::floor<Length>(std::chrono::nanoseconds::max())) return std::chrono::nanoseconds::max();
+    if (length < std::chrono::ceil<Length>(std::chrono::nanoseconds::min())) return std::chrono::nanoseconds::min();
+    return std::chrono::duration_cast<std::chrono::nanoseconds>(length);
+  }
   Kind kind_ = Kind::fixed;
   std::chrono::nanoseconds length_{0};
 };
@@ -57,7 +68,7 @@ struct Rule {
 };
 
 // Says what is wrong with a rule in one sentence, or nothing when it can be used.
-[[nodiscard]] std::expected<void, std::string> validate(const Rule& rule);
+[[nodiscard]] WEIR_API std::expected<void, std::string> validate(const Rule& rule);
 
 constexpr Rule fixed_window(std::int64_t count, Period period) {
   return {.algorithm = Algorithm::fixed_window, .count = count, .period = period};

@@ -1,0 +1,65 @@
+// store.hpp: where counters live. Limiters that share a Store (and a prefix) share their counters.
+#pragma once
+
+#include <weir/clock.hpp>
+#include <weir/export.hpp>
+
+#include <chrono>
+#include <cstdint>
+#include <expected>
+#include <memory>
+#include <span>
+#include <string_view>
+
+namespace weir {
+
+namespace store {
+class Store;
+}
+
+// Why a reservation could not be settled or renewed.
+enum class SettleError : std::uint8_t {
+  unknown,   // no such id, or it is forgotten: ids are kept for the longer of their lease and 10 minutes
+  conflict,  // it was settled before with another amount
+  down,      // the store did not answer
+};
+using Settled = std::expected<void, SettleError>;
+
+// A handle: make one with `memory_store`, give it to limiters, and settle reservations by their ids through it.
+// Safe from any thread. Blocking calls wait for a remote store at most 100 ms; the memory store never waits.
+class WEIR_API Store {
+ public:
+  // Of a store that is not made by the functions below; `clock`, when given, must outlive the handle.
+  explicit Store(std::shared_ptr<store::Store> room, Clock* clock = nullptr);
+  Store(const Store&) = delete;
+  Store& operator=(const Store&) = delete;
+  ~Store();
+
+  // Settles a reservation with what was really used, >= 0: one number for each part, or one for all of them. What was
+  // not used goes back to the window it was held in, what was used beyond is charged now. Applies once; the same
+  // amounts again succeed.
+  Settled settle(std::string_view id, std::int64_t amount);
+  Settled settle(std::string_view id, std::span<const std::int64_t> amounts);
+  Settled release(std::string_view id) { return settle(id, 0); }
+  // Moves the end of an open reservation's lease to `lease` from now; `unknown` when it has ended.
+  Settled renew(std::string_view id, std::chrono::nanoseconds lease);
+
+  struct Impl;  // the limiter's view of this handle
+  [[nodiscard]] Impl& impl() const { return *impl_; }
+
+ private:
+  std::unique_ptr<Impl> impl_;
+};
+
+struct MemoryStoreOptions {
+  std::int64_t max_keys = 10'000'000;  // the bound: beyond it, idle keys are forgotten first
+  Clock* clock = nullptr;              // of its limiters and of settling by id; none: the system's
+};
+
+// Counters in this process. Starts small and grows with its keys; no thread, nothing to close.
+[[nodiscard]] WEIR_API std::shared_ptr<Store> memory_store(const MemoryStoreOptions& options = {});
+
+// The memory store of every limiter that names no store of its own.
+[[nodiscard]] WEIR_API const std::shared_ptr<Store>& default_store();
+
+}  // namespace weir
