@@ -1,6 +1,7 @@
 # doors.cmake: fails when a file of src/ROOM includes a room that is not among ALLOWED (comma separated).
 # Run as: cmake -DROOM=store -DALLOWED=limits -DSOURCE=src -P doors.cmake
 
+cmake_minimum_required(VERSION 3.25)
 string(REPLACE "," ";" ALLOWED "${ALLOWED}")
 file(GLOB_RECURSE files ${SOURCE}/${ROOM}/*.hpp ${SOURCE}/${ROOM}/*.cpp)
 set(wrong "")
