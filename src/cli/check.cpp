@@ -1,0 +1,37 @@
+// check.cpp: `weir check`, is a config file fine?
+#include <CLI/CLI.hpp>
+
+#include <cstddef>
+#include <iostream>
+#include <memory>
+#include <string>
+
+#include "cli/command.hpp"
+#include "cli/config_file.hpp"
+#include "cli/exit_status.hpp"
+
+namespace weir::cli {
+
+namespace {
+
+std::string counted(std::size_t count, const std::string& what) {
+  return std::to_string(count) + ' ' + what + (count == 1 ? "" : "s");
+}
+
+int check(const std::string& path) {
+  const auto config = read_config(path);
+  if (!config) return wrong_usage;
+  std::cout << path << " is fine: " << counted(config->limits.size(), "limit") << ", "
+            << counted(config->routes.size(), "route") << '\n';
+  return ok;
+}
+
+}  // namespace
+
+Run declare_check(CLI::App& arguments) {
+  auto path = std::make_shared<std::string>("weir.yaml");
+  arguments.add_option("-c,--config", *path, "The config file")->type_name("FILE")->capture_default_str();
+  return [path] { return check(*path); };
+}
+
+}  // namespace weir::cli

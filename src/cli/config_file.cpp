@@ -1,0 +1,60 @@
+#include "cli/config_file.hpp"
+
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <array>
+#include <cerrno>
+#include <cstddef>
+#include <expected>
+#include <filesystem>
+#include <iostream>
+#include <string>
+#include <system_error>
+
+#include "cli/file_descriptor.hpp"
+#include "config/parse.hpp"
+
+namespace weir::cli {
+
+namespace {
+
+constexpr std::size_t largest_config = std::size_t{16} << 20;  // bytes; far beyond any config, far below all memory
+
+std::expected<std::string, std::string> read_file(const std::string& path) {
+  const FileDescriptor file(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
+  if (!file) return std::unexpected(std::generic_category().message(errno));
+  std::string text;
+  std::array<char, 65536> chunk{};
+  while (true) {
+    const ssize_t count = ::read(file.get(), chunk.data(), chunk.size());
+    if (count < 0 && errno == EINTR) continue;
+    if (count < 0) return std::unexpected(std::generic_category().message(errno));
+    if (count == 0) return text;
+    text.append(chunk.data(), static_cast<std::size_t>(count));
+    if (text.size() > largest_config) return std::unexpected("it is larger than 16 MiB");
+  }
+}
+
+}  // namespace
+
+std::optional<config::Config> read_config(const std::string& path) {
+  const auto text = read_file(path);
+  if (!text) {
+    std::cerr << path << ": error: cannot read this file: " << text.error() << '\n';
+    return std::nullopt;
+  }
+  std::string directory = std::filesystem::path(path).parent_path().string();
+  if (directory.empty()) directory = ".";
+  auto parsed = config::parse(*text, config::process_environment(), directory);
+  if (parsed) return std::move(*parsed);
+  for (const config::Error& error : parsed.error()) {
+    std::string description = config::describe(error, path, *text);
+    if (description.empty() || description.back() != '\n') description += '\n';
+    std::cerr << description;
+  }
+  return std::nullopt;
+}
+
+}  // namespace weir::cli

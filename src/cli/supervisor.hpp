@@ -1,0 +1,39 @@
+// supervisor.hpp: keeps one Envoy running until it is told to stop.
+//
+//   starting --ready--> serving --SIGTERM, SIGINT, SIGHUP--> draining --no request open, or `drain` is over--> stopping
+//       \___________________\______________________________________\____ second signal ______________________/
+//
+// Envoy that ends by itself, in whatever state, is an error; its own end, and all it said, is reported.
+#pragma once
+
+#include <chrono>
+#include <filesystem>
+#include <string>
+#include <vector>
+
+#include "cli/envoy_log.hpp"
+#include "cli/ports.hpp"
+#include "config/config.hpp"
+
+namespace weir::cli {
+
+struct Supervision {
+  std::filesystem::path envoy;
+  std::filesystem::path module_folder;
+  std::filesystem::path bootstrap;
+  std::filesystem::path admin_socket;
+  config::Address listen;
+  std::chrono::nanoseconds drain{};
+  unsigned workers = 1;
+  LogLevel log_level = LogLevel::warning;
+};
+
+// Signals that end the gateway, kept from ending weir itself. SIGHUP is a terminal that went away; it stays ignored
+// when weir was started with it ignored (nohup). Call before anything that can be interrupted, on the main thread.
+void hold_signals();
+
+// Returns when Envoy has ended: the exit status. Messages go to stderr. `claim` is given up when draining starts, so
+// that the next gateway can take the port while this one finishes its requests.
+[[nodiscard]] int supervise(const Supervision& what, ListenClaim claim);
+
+}  // namespace weir::cli

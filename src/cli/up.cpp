@@ -1,0 +1,108 @@
+// up.cpp: `weir up`, the gateway in the foreground.
+#include <CLI/CLI.hpp>
+
+#include <cstdlib>
+#include <iostream>
+#include <memory>
+#include <optional>
+#include <string>
+#include <thread>
+
+#include "cli/command.hpp"
+#include "cli/config_file.hpp"
+#include "cli/envoy_binary.hpp"
+#include "cli/envoy_module.hpp"
+#include "cli/exit_status.hpp"
+#include "cli/ports.hpp"
+#include "cli/run_folder.hpp"
+#include "cli/supervisor.hpp"
+#include "gateway/bootstrap.hpp"
+
+namespace weir::cli {
+
+namespace {
+
+struct UpOptions {
+  std::string config = "weir.yaml";
+  unsigned workers = 0;  // 0: one a processor
+  std::optional<std::string> envoy;
+  std::string log_level = "warning";
+};
+
+int fail(const std::string& sentence) {
+  std::cerr << "weir: " << sentence << '\n';
+  return unreachable;
+}
+
+std::optional<std::string> variable(const char* name) {
+  const char* value = std::getenv(name);
+  return value == nullptr ? std::nullopt : std::optional<std::string>(value);
+}
+
+int up(const UpOptions& options) {
+  hold_signals();
+  const auto config = read_config(options.config);
+  if (!config) return wrong_usage;
+
+  const auto envoy = find_envoy({.option = options.envoy,
+                                 .environment = variable("WEIR_ENVOY"),
+                                 .program_folder = program_folder(),
+                                 .path = variable("PATH").value_or("")});
+  if (!envoy) return fail(envoy.error());
+  const auto version = ask_envoy_version(*envoy);
+  if (!version) return fail(version.error());
+  switch (compatibility(*version)) {
+    case Compatibility::built_for:
+      break;
+    case Compatibility::may_work:
+      std::cerr << "weir: " << envoy->string() << " is Envoy " << to_string(*version)
+                << "; this Weir is built for 1.40, which is the one to run.\n";
+      break;
+    case Compatibility::cannot_work:
+      return fail(envoy->string() + " is Envoy " + to_string(*version) +
+                  "; Weir needs 1.40 (1.38 to 1.41 are tried, others cannot load its module).");
+  }
+  const auto module = find_envoy_module();
+  if (!module) return fail(module.error());
+
+  auto claim = ListenClaim::make(config->listen);
+  if (!claim) return fail(claim.error());
+  const auto folder = RunFolder::make();
+  if (!folder) return fail(folder.error());
+  const auto admin_socket = folder->path() / "admin.sock";
+  const std::string bootstrap = gateway::bootstrap(*config, {.admin_socket = admin_socket});
+  if (const auto written = folder->write("envoy.json", bootstrap); !written) return fail(written.error());
+
+  const unsigned processors = std::max(1U, std::thread::hardware_concurrency());
+  return supervise({.envoy = *envoy,
+                    .module_folder = module->parent_path(),
+                    .bootstrap = folder->path() / "envoy.json",
+                    .admin_socket = admin_socket,
+                    .listen = config->listen,
+                    .drain = config->drain,
+                    .workers = options.workers == 0 ? processors : options.workers,
+                    .log_level = parse_log_level(options.log_level).value_or(LogLevel::warning)},
+                   std::move(*claim));
+}
+
+}  // namespace
+
+Run declare_up(CLI::App& arguments) {
+  auto options = std::make_shared<UpOptions>();
+  arguments.add_option("-c,--config", options->config, "The config file")->type_name("FILE")->capture_default_str();
+  arguments.add_option("--workers", options->workers, "Worker threads (default: one a processor)")
+      ->check(CLI::Validator(CLI::Range(1, 1024)).description(""))
+      ->type_name("N");
+  arguments.add_option("--envoy", options->envoy, "The Envoy to run (default: $WEIR_ENVOY, beside weir, .venv, PATH)")
+      ->type_name("PATH");
+  arguments
+      .add_option("--log-level", options->log_level,
+                  "What Envoy says of itself: trace, debug, info, warning, error, critical, off")
+      ->check(CLI::Validator(CLI::IsMember({"trace", "debug", "info", "warning", "error", "critical", "off"}))
+                  .description(""))
+      ->type_name("LEVEL")
+      ->capture_default_str();
+  return [options] { return up(*options); };
+}
+
+}  // namespace weir::cli
