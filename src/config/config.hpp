@@ -23,9 +23,9 @@ struct Address {
 struct KeySource {
   enum class Kind { ip, header, query, cookie, path, method, host, route, model, jwt, metadata, constant };
   Kind kind = Kind::ip;
-  std::string name;          // header (lower case), query, cookie, jwt: the name; metadata: NAMESPACE; constant: the value
-  std::string field;         // metadata: KEY
-  int ipv4_prefix = 32;      // ip: the network's length that counts as one client
+  std::string name{};    // header (lower case), query, cookie, jwt: the name; metadata: NAMESPACE; constant: the value
+  std::string field{};   // metadata: KEY
+  int ipv4_prefix = 32;  // ip: the network's length that counts as one client
   int ipv6_prefix = 64;
   friend bool operator==(const KeySource&, const KeySource&) = default;
 };
@@ -52,7 +52,7 @@ struct Limit {
   int reject_status = 429;
   std::string reject_message;  // empty: the default sentence
   bool shadow = false;
-  std::string prefix;          // weir:NAME unless given
+  std::string prefix;  // weir:NAME unless given
 };
 
 struct Store {
@@ -67,17 +67,17 @@ struct Store {
 
 struct Upstream {
   std::string name;
-  std::string host;  // name or IP address
+  std::string host{};  // name or IP address
   std::uint16_t port = 80;
   bool tls = false;
-  std::string path;  // the url's path, put before the request's; empty for none
+  std::string path{};  // the url's path, put before the request's; empty for none
 };
 
 struct Route {
-  std::string path;                   // without the trailing /*; empty with `below`: everything
-  bool below = false;                 // `/v1/*`: /v1 itself, /v1/ and all below; false: exactly `path`
-  std::vector<std::string> methods;   // upper case; empty: any
-  std::string host;                   // empty: any; may start with *.
+  std::string path;                  // without the trailing /*; empty with `below`: everything
+  bool below = false;                // `/v1/*`: /v1 itself, /v1/ and all below; false: exactly `path`
+  std::vector<std::string> methods;  // upper case; empty: any
+  std::string host;                  // empty: any; may start with *.
   std::vector<std::pair<std::string, std::string>> headers;  // must equal
   std::string upstream;
   std::vector<std::string> limits;

@@ -13,9 +13,9 @@
 namespace weir::config {
 
 struct Error {
-  int line = 0;    // 1 is the first; 0: the error has no place in the text (a missing file, say)
-  int column = 0;  // 1 is the first
-  int length = 1;  // columns to underline
+  int line = 0;         // 1 is the first; 0: the error has no place in the text (a missing file, say)
+  int column = 0;       // 1 is the first
+  int length = 1;       // columns to underline
   std::string message;  // what was found, what was expected, what to do
 };
 

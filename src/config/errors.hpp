@@ -1,0 +1,43 @@
+// errors.hpp: collects what is wrong, each with its place, and hands it out in the text's order.
+#pragma once
+
+#include "config/parse.hpp"
+
+#include <cstddef>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace weir::config {
+
+// A place as the YAML scanner counts: bytes, from 0.
+struct Spot {
+  int line = 0;
+  int column = 0;
+  std::size_t size = 1;  // bytes to underline; quotes and anchors are found by looking at the text
+};
+
+class Errors {
+ public:
+  static constexpr std::size_t most = 1000;  // more than this is counted, not kept
+
+  // `text` must outlive this, and have no byte order mark.
+  explicit Errors(std::string_view text);
+
+  void add(Spot spot, std::string message);
+  [[nodiscard]] bool empty() const { return errors_.empty(); }
+  [[nodiscard]] bool full() const { return errors_.size() >= most; }
+  [[nodiscard]] std::vector<Error> take();  // sorted, each once
+
+  [[nodiscard]] std::string_view line(int line) const;  // without its line break; empty beyond the end
+
+ private:
+  [[nodiscard]] std::size_t underlined(Spot spot, std::string_view line) const;
+
+  std::string_view text_;
+  std::vector<std::size_t> starts_;  // of each line
+  std::vector<Error> errors_;
+  std::size_t dropped_ = 0;
+};
+
+}  // namespace weir::config

@@ -1,0 +1,44 @@
+// limit_draft.hpp: a limit whose options have been read one by one, before they are held against each other.
+#pragma once
+
+#include "config/config.hpp"
+#include "config/rate.hpp"
+#include "config/reader.hpp"
+
+#include <optional>
+#include <string>
+#include <unordered_map>
+#include <vector>
+
+namespace weir::config {
+
+template <class T>
+struct Given {
+  Field field{};             // its place; without a node when the option was not given
+  std::optional<T> value{};  // nothing as well when it could not be read
+};
+
+struct OverrideDraft {
+  Pattern pattern;
+  Given<Rate> rate;
+};
+
+struct LimitDraft {
+  Limit limit;
+  bool has_key = false;
+  bool has_rate = false;
+  bool algorithm_unreadable = false;
+  Given<Rate> rate;
+  Given<Algorithm> algorithm;
+  Given<std::int64_t> burst;
+  Given<std::chrono::year_month_day> anchor;
+  std::optional<Spot> cost_spot;
+  std::optional<Field> prefix_field;
+  std::vector<OverrideDraft> overrides;
+  std::unordered_map<std::string, bool> listed;  // in `allow` (false) or `deny` (true)
+};
+
+// Fills the limit's rule and overrides, and adds an error for whatever makes no sense together.
+void make_rules(Reading& reading, LimitDraft& draft);
+
+}  // namespace weir::config

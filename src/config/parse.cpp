@@ -1,0 +1,130 @@
+// parse.cpp: the top of weir.yaml.
+#include "config/parse.hpp"
+
+#include "config/address.hpp"
+#include "config/document.hpp"
+#include "config/sections.hpp"
+#include "config/utf8.hpp"
+
+#include <array>
+
+namespace weir::config {
+namespace {
+
+struct Draft {
+  Config config;
+  bool has_version = false;
+  std::optional<Field> limits;
+  std::optional<Field> upstreams;
+  std::optional<Field> routes;
+};
+
+void read_version(Reading& reading, const Field& field, Draft& draft) {
+  draft.has_version = true;
+  const std::string* version = read_text(reading, field, "1");
+  if (version != nullptr && *version != "1") add_refusal(reading, field, {.expected = "1, the only version there is,"});
+}
+
+void read_listen(Reading& reading, const Field& field, Draft& draft) {
+  if (field.node->kind == Node::Kind::mapping) {
+    reading.errors.add(field.key_spot,
+                       "'listen' with address and tls is not available yet in this version of Weir; write "
+                       "listen: 127.0.0.1:8080");
+    return;
+  }
+  const auto address = read_parsed(reading, field, "HOST:PORT like 127.0.0.1:8080 or [::1]:8080", parse_address);
+  if (address) draft.config.listen = *address;
+}
+
+void read_trusted_proxies(Reading& reading, const Field& field, Draft& draft) {
+  if (const auto hops = read_number(reading, field, 0, 100)) draft.config.trusted_proxies = static_cast<int>(*hops);
+}
+
+void read_escaped_slashes(Reading& reading, const Field& field, Draft& draft) {
+  constexpr auto choices = std::to_array<Choice<EscapedSlashes>>(
+      {{"keep", EscapedSlashes::keep}, {"reject", EscapedSlashes::reject}, {"redirect", EscapedSlashes::redirect}});
+  if (const auto choice = read_choice<EscapedSlashes>(reading, field, choices)) draft.config.escaped_slashes = *choice;
+}
+
+void read_drain(Reading& reading, const Field& field, Draft& draft) {
+  if (const auto drain = read_duration(reading, field, {}, std::chrono::days(1))) draft.config.drain = *drain;
+}
+
+// `access_log: { to: off }` asks for what there is: none.
+void read_access_log(Reading& reading, const Field& field, Draft& /*draft*/) {
+  struct Nothing {
+  } nothing;
+  static constexpr Option<Nothing> options[] = {{"to", nullptr, "off"}, {"key", nullptr, "omit"}};
+  if (field.node->kind != Node::Kind::mapping) return refuse_unavailable(reading, field, "", "");
+  read_options(reading, *field.node, " in 'access_log'", options, nothing);
+}
+
+constexpr Option<Draft> options[] = {
+    {"version", read_version},
+    {"listen", read_listen},
+    {"admin"},
+    {"trusted_proxies", read_trusted_proxies},
+    {"escaped_slashes", read_escaped_slashes},
+    {"store",
+     [](Reading& reading, const Field& field, Draft& draft) { read_store(reading, field, draft.config.store); }},
+    {"limits",
+     [](Reading& reading, const Field& field, Draft& draft) {
+       draft.limits = field;
+       read_limits(reading, field, draft.config.limits);
+     }},
+    {"upstreams",
+     [](Reading& reading, const Field& field, Draft& draft) {
+       draft.upstreams = field;
+       read_upstreams(reading, field, draft.config.upstreams);
+     }},
+    {"routes", [](Reading& /*reading*/, const Field& field, Draft& draft) { draft.routes = field; }},
+    {"prices", nullptr, "[]"},
+    {"responses", [](Reading& reading, const Field& field,
+                     Draft& draft) { read_responses(reading, field, draft.config.responses); }},
+    {"analytics", nullptr, "off"},
+    {"jwt"},
+    {"access_log", read_access_log},
+    {"drain", read_drain},
+    {"alerts", nullptr, "[]"},
+};
+
+bool is_usable(const std::optional<Field>& section) { return !section || section->node->kind == Node::Kind::mapping; }
+
+void read_config(Reading& reading, const Node& root, Draft& draft) {
+  read_options(reading, root, "", options, draft);
+  Config& config = draft.config;
+  if (!draft.has_version) reading.errors.add({}, "'version' is missing; start the file with version: 1");
+  if (!draft.upstreams) {
+    reading.errors.add({}, "'upstreams' is missing; add upstreams: { local: { url: http://127.0.0.1:9000 } }");
+  }
+  if (!draft.routes) {
+    reading.errors.add({}, "'routes' is missing; add routes: [{ path: /*, to: local }]");
+    return;
+  }
+  const Known known{.limits = is_usable(draft.limits) ? &config.limits : nullptr,
+                    .upstreams = draft.upstreams && is_usable(draft.upstreams) ? &config.upstreams : nullptr};
+  read_routes(reading, *draft.routes, known, config.routes);
+}
+
+}  // namespace
+
+std::expected<Config, std::vector<Error>> parse(std::string_view text, const Environment& environment,
+                                                const std::string& directory) {
+  if (text.starts_with(byte_order_mark)) text.remove_prefix(byte_order_mark.size());
+  Errors errors(text);
+  const Document document = load_document(text, environment, errors);
+  Draft draft;
+  Reading reading{.errors = errors, .directory = directory};
+  if (document.root != nullptr && document.root->kind == Node::Kind::mapping) {
+    read_config(reading, *document.root, draft);
+  } else if (document.root != nullptr && document.root->kind != Node::Kind::null) {
+    errors.add(document.root->spot,
+               "expected options like version: 1 at the top of the file, got " + shown(*document.root));
+  } else if (errors.empty()) {
+    errors.add({}, "the file is empty; it needs at least version, upstreams and routes");
+  }
+  if (!errors.empty()) return std::unexpected(errors.take());
+  return std::move(draft.config);
+}
+
+}  // namespace weir::config

@@ -1,0 +1,236 @@
+#include "config/a_config.hpp"
+
+#include <gtest/gtest.h>
+
+#include <filesystem>
+#include <fstream>
+
+namespace weir::config {
+namespace {
+
+using namespace std::chrono_literals;
+using testing::ElementsAre;
+using testing::IsEmpty;
+using testing::Pair;
+
+Limit limit_of(std::string_view options) {
+  const Config config = config_of(with_limit(options));
+  return config.limits.empty() ? Limit() : config.limits.front();
+}
+
+std::vector<KeySource> key_of(std::string_view key) {
+  return limit_of("key: " + std::string(key) + ", rate: 1/1s").key;
+}
+
+Rule rule_of(std::string_view options) { return limit_of("key: ip, " + std::string(options)).rule; }
+
+TEST(GoodConfig, ReadsEveryOptionOfTheContract) {
+  const Config config = config_of(R"(
+version: 1
+listen: 0.0.0.0:80
+trusted_proxies: 2
+escaped_slashes: keep
+store:
+  url: memory
+  timeout: 250ms
+  on_error: deny
+  namespace: blue
+  max_keys: 1000
+  rejection_cache: 0
+limits:
+  per-user:
+    key: [header:X-User-Id, ip]
+    missing: reject
+    cost: 2
+    rate: 100/1m
+    algorithm: token_bucket
+    burst: 20
+    overrides: { vip: 1000/1m, "10.0.0.0/8": unlimited, "team-*": 5/1s }
+    allow: [health, "192.168.0.0/16"]
+    deny: ["bad-*"]
+    reject: { status: 503, message: Slow down }
+    shadow: true
+    prefix: mine
+upstreams:
+  local: { url: http://127.0.0.1:9000 }
+  remote: { url: "https://API.example.com/v1/" }
+routes:
+  - { path: /v1/*, method: [post, GET], host: "*.Example.com", headers: { X-A: b }, to: remote, limits: [per-user], timeout: 0s, idle_timeout: 1m }
+  - { path: /healthz, method: GET, to: local }
+responses: { headers: both, body: text, reset: epoch }
+drain: 5s
+)");
+  EXPECT_EQ(config.listen.host, "0.0.0.0");
+  EXPECT_EQ(config.listen.port, 80);
+  EXPECT_EQ(config.trusted_proxies, 2);
+  EXPECT_EQ(config.escaped_slashes, EscapedSlashes::keep);
+  EXPECT_EQ(config.store.timeout, 250ms);
+  EXPECT_EQ(config.store.on_error, Store::OnError::deny);
+  EXPECT_EQ(config.store.name_space, "blue");
+  EXPECT_EQ(config.store.max_keys, 1000);
+  EXPECT_EQ(config.store.rejection_cache, 0);
+  EXPECT_EQ(config.drain, 5s);
+  EXPECT_EQ(config.responses.headers, Responses::Headers::both);
+  EXPECT_EQ(config.responses.body, Responses::Body::text);
+  EXPECT_EQ(config.responses.reset, Responses::Reset::epoch);
+
+  ASSERT_EQ(config.limits.size(), 1);
+  const Limit& limit = config.limits[0];
+  EXPECT_EQ(limit.name, "per-user");
+  EXPECT_THAT(limit.key, ElementsAre(KeySource{.kind = KeySource::Kind::header, .name = "x-user-id"}, KeySource{}));
+  EXPECT_EQ(limit.missing, Missing::reject);
+  EXPECT_EQ(limit.cost, 2);
+  EXPECT_EQ(limit.rule, token_bucket(100, 1min, 20));
+  ASSERT_EQ(limit.overrides.size(), 3);
+  EXPECT_EQ(limit.overrides[0].first.kind, Pattern::Kind::exact);
+  EXPECT_EQ(limit.overrides[0].second, token_bucket(1000, 1min, 20));
+  EXPECT_EQ(limit.overrides[1].first.kind, Pattern::Kind::cidr);
+  EXPECT_EQ(limit.overrides[1].second, unlimited());
+  EXPECT_EQ(limit.overrides[2].first.kind, Pattern::Kind::glob);
+  EXPECT_EQ(limit.allow.size(), 2);
+  EXPECT_EQ(limit.deny.size(), 1);
+  EXPECT_EQ(limit.reject_status, 503);
+  EXPECT_EQ(limit.reject_message, "Slow down");
+  EXPECT_TRUE(limit.shadow);
+  EXPECT_EQ(limit.prefix, "mine");
+
+  ASSERT_EQ(config.upstreams.size(), 2);
+  EXPECT_EQ(config.upstreams[0].host, "127.0.0.1");
+  EXPECT_EQ(config.upstreams[0].port, 9000);
+  EXPECT_FALSE(config.upstreams[0].tls);
+  EXPECT_EQ(config.upstreams[1].host, "api.example.com");
+  EXPECT_EQ(config.upstreams[1].port, 443);
+  EXPECT_TRUE(config.upstreams[1].tls);
+  EXPECT_EQ(config.upstreams[1].path, "/v1");
+
+  ASSERT_EQ(config.routes.size(), 2);
+  const Route& route = config.routes[0];
+  EXPECT_EQ(route.path, "/v1");
+  EXPECT_TRUE(route.below);
+  EXPECT_THAT(route.methods, ElementsAre("POST", "GET"));
+  EXPECT_EQ(route.host, "*.example.com");
+  EXPECT_THAT(route.headers, ElementsAre(Pair("x-a", "b")));
+  EXPECT_EQ(route.upstream, "remote");
+  EXPECT_THAT(route.limits, ElementsAre("per-user"));
+  EXPECT_EQ(route.timeout, 0s);
+  EXPECT_EQ(route.idle_timeout, 1min);
+  EXPECT_EQ(config.routes[1].path, "/healthz");
+  EXPECT_FALSE(config.routes[1].below);
+}
+
+TEST(GoodConfig, HasDefaultsForAllButUpstreamsAndRoutes) {
+  const Config config = config_of(with_lines(""));
+  EXPECT_EQ(config.listen.host, "127.0.0.1");
+  EXPECT_EQ(config.listen.port, 8080);
+  EXPECT_EQ(config.trusted_proxies, 0);
+  EXPECT_EQ(config.store.max_keys, 10'000'000);
+  EXPECT_EQ(config.store.rejection_cache, 100'000);
+  EXPECT_THAT(config.limits, IsEmpty());
+  EXPECT_EQ(config.routes.at(0).path, "");
+  EXPECT_TRUE(config.routes.at(0).below);
+  EXPECT_EQ(config.routes.at(0).timeout, 60s);
+  EXPECT_EQ(config.routes.at(0).idle_timeout, 5min);
+  EXPECT_EQ(config.responses.headers, Responses::Headers::ietf);
+  EXPECT_EQ(config.drain, 30s);
+}
+
+TEST(GoodConfig, LimitHasDefaultsForAllButKeyAndRate) {
+  const Limit limit = limit_of("key: ip, rate: 100/1m");
+  EXPECT_EQ(limit.rule, sliding_window(100, 1min));
+  EXPECT_EQ(limit.missing, Missing::skip);
+  EXPECT_EQ(limit.cost, 1);
+  EXPECT_EQ(limit.reject_status, 429);
+  EXPECT_FALSE(limit.shadow);
+  EXPECT_EQ(limit.prefix, "weir:a");
+}
+
+TEST(GoodConfig, KeyComesFromAnySource) {
+  using Kind = KeySource::Kind;
+  EXPECT_THAT(key_of("ip"), ElementsAre(KeySource{.kind = Kind::ip, .ipv4_prefix = 32, .ipv6_prefix = 64}));
+  EXPECT_THAT(key_of("ip/24"), ElementsAre(KeySource{.kind = Kind::ip, .ipv4_prefix = 24, .ipv6_prefix = 64}));
+  EXPECT_THAT(key_of("ip/48"), ElementsAre(KeySource{.kind = Kind::ip, .ipv4_prefix = 32, .ipv6_prefix = 48}));
+  EXPECT_THAT(key_of("query:Q"), ElementsAre(KeySource{.kind = Kind::query, .name = "Q"}));
+  EXPECT_THAT(key_of("cookie:Sid"), ElementsAre(KeySource{.kind = Kind::cookie, .name = "Sid"}));
+  EXPECT_THAT(key_of("path"), ElementsAre(KeySource{.kind = Kind::path}));
+  EXPECT_THAT(
+      key_of("[method, host, route]"),
+      ElementsAre(KeySource{.kind = Kind::method}, KeySource{.kind = Kind::host}, KeySource{.kind = Kind::route}));
+  EXPECT_THAT(key_of("const:everybody"), ElementsAre(KeySource{.kind = Kind::constant, .name = "everybody"}));
+}
+
+TEST(GoodConfig, CostMayComeFromAHeader) {
+  EXPECT_EQ(limit_of("key: ip, rate: 1/1s, cost: header:X-Cost").cost_header, "x-cost");
+}
+
+TEST(GoodConfig, EachAlgorithmMakesItsRule) {
+  EXPECT_EQ(rule_of("rate: 5/1s, algorithm: fixed_window"), fixed_window(5, 1s));
+  EXPECT_EQ(rule_of("rate: 5/250ms, algorithm: sliding_window"), sliding_window(5, 250ms));
+  EXPECT_EQ(rule_of("rate: 10000/1h, algorithm: sliding_log"), sliding_log(10'000, 1h));
+  EXPECT_EQ(rule_of("rate: 5/1d, algorithm: token_bucket"), token_bucket(5, 24h));
+  EXPECT_EQ(rule_of("rate: 5/1w, algorithm: gcra, burst: 9"), gcra(5, 7 * 24h, 9));
+  EXPECT_EQ(rule_of("rate: unlimited"), unlimited());
+  EXPECT_EQ(rule_of("rate: 9007199254740992/1w"), sliding_window(max_count, 7 * 24h));
+}
+
+TEST(GoodConfig, MonthAndYearAreFixedWindows) {
+  EXPECT_EQ(rule_of("rate: 1000/month"), fixed_window(1000, Period::month()));
+  EXPECT_EQ(rule_of("rate: 1000/year, algorithm: fixed_window"), fixed_window(1000, Period::year()));
+}
+
+TEST(GoodConfig, AnchorIsADay) {
+  using namespace std::chrono;
+  EXPECT_EQ(rule_of("rate: 1000/month, anchor: 2026-01-31").anchor, 2026y / January / 31);
+  EXPECT_EQ(rule_of("rate: 10/1w, anchor: 2026-01-15").anchor, 2026y / January / 15);
+}
+
+TEST(GoodConfig, OverrideOfAnUnlimitedLimitFollowsItsAlgorithm) {
+  const Limit limit = limit_of("key: ip, rate: unlimited, algorithm: gcra, burst: 2, overrides: { free: 10/1m }");
+  EXPECT_EQ(limit.rule, unlimited());
+  EXPECT_EQ(limit.overrides.at(0).second, gcra(10, 1min, 2));
+}
+
+TEST(GoodConfig, WhatIsNotAvailableYetMayHoldItsDefault) {
+  config_of(
+      with_limit("key: ip, rate: 1/1s, when: {}, charge: always, wait: 0s, only: [], unit: requests, weights: {}, "
+                 "reserve: max_tokens, reserve_default: 1024, on_exceeded: finish, mode: exact"));
+  config_of(
+      with_lines("analytics: off\naccess_log: { to: off, key: omit }\nalerts: []\nprices: {}\n"
+                 "store: { layout: weir, local_share: auto, regions: [] }"));
+}
+
+TEST(GoodConfig, ListensOnIpv6AndLocalhost) {
+  EXPECT_EQ(config_of(with_lines("listen: \"[::1]:8080\"")).listen.host, "::1");
+  EXPECT_EQ(config_of(with_lines("listen: localhost:8080")).listen.host, "127.0.0.1");
+}
+
+TEST(GoodConfig, MayHaveAByteOrderMarkAndWindowsLineEnds) {
+  std::string text = with_limit("key: ip, rate: 1/1s");
+  for (std::size_t at = 0; (at = text.find('\n', at)) != std::string::npos; at += 2) text.insert(at, "\r");
+  EXPECT_EQ(config_of("\xEF\xBB\xBF" + text).limits.size(), 1);
+}
+
+TEST(GoodConfig, AliasStandsForItsAnchor) {
+  const Config config =
+      config_of(with_lines("limits:\n"
+                           "  a: &same { key: ip, rate: &rate 5/1s }\n"
+                           "  b: *same\n"
+                           "  c: { key: path, rate: *rate }"));
+  EXPECT_EQ(config.limits.at(1).rule, sliding_window(5, 1s));
+  EXPECT_EQ(config.limits.at(2).rule, sliding_window(5, 1s));
+}
+
+TEST(GoodConfig, BodyFromAFileIsReadAndTypedByItsEnding) {
+  const std::filesystem::path directory = testing::TempDir();
+  std::ofstream(directory / "sorry.html") << "<p>later</p>";
+  const Config config = config_of(with_lines("responses: { body: { file: sorry.html } }"), no_environment(), directory);
+  EXPECT_EQ(config.responses.body, Responses::Body::file);
+  EXPECT_EQ(config.responses.file_body, "<p>later</p>");
+  EXPECT_EQ(config.responses.file_type, "text/html; charset=utf-8");
+}
+
+TEST(GoodConfig, SecondRouteOfTheSamePathIsNoError) {
+  config_of("version: 1\nupstreams: { l: { url: http://h } }\nroutes: [{ path: /*, to: l }, { path: /*, to: l }]");
+}
+
+}  // namespace
+}  // namespace weir::config
