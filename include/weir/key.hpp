@@ -21,8 +21,10 @@ class Key {
   // NOLINTEND(google-explicit-constructor)
 
   [[nodiscard]] constexpr bool is_number() const { return number_; }
-  [[nodiscard]] constexpr std::uint64_t number() const { return word_; }                   // when is_number()
-  [[nodiscard]] constexpr std::string_view text() const { return number_ ? std::string_view{} : std::string_view{data_, word_}; }
+  [[nodiscard]] constexpr std::uint64_t number() const { return word_; }  // when is_number()
+  [[nodiscard]] constexpr std::string_view text() const {
+    return number_ ? std::string_view{} : std::string_view{data_, word_};
+  }
 
  private:
   const char* data_;

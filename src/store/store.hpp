@@ -54,11 +54,11 @@ struct Call {
 
 enum class Status : std::uint8_t {
   decided,
-  repeated,   // this id was answered before; the verdicts are those of the first time
-  conflict,   // this id was used for other checks
-  timeout,    // no answer in time: nothing is known
-  down,       // the store can't be reached
-  full,       // the ledger or a queue is at its bound: nothing was charged
+  repeated,  // this id was answered before; the verdicts are those of the first time
+  conflict,  // this id was used for other checks
+  timeout,   // no answer in time: nothing is known
+  down,      // the store can't be reached
+  full,      // the ledger or a queue is at its bound: nothing was charged
 };
 
 struct Answer {
