@@ -15,7 +15,7 @@ struct FixedWindow {
   std::int64_t limit;
   Windows windows;
 
-  struct State {  // zero: never seen
+  struct State {  // count == 0: never seen, or as good as that
     Instant start{};
     std::int64_t count = 0;  // above the limit: debt, carried to the window's end
     friend bool operator==(const State&, const State&) = default;
@@ -73,7 +73,7 @@ struct FixedWindow {
   // A clock that stepped back into an earlier window goes on counting in the later one.
   [[nodiscard]] Place find(const State& state, Instant now) const noexcept {
     const Window window = windows.at(now);
-    if (state == State{} || state.start < window.start) return {window, 0};
+    if (state.count == 0 || state.start < window.start) return {window, 0};
     return {state.start == window.start ? window : windows.at(state.start), state.count};
   }
 };

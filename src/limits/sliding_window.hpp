@@ -21,7 +21,7 @@ struct SlidingWindow {
   std::int64_t limit;
   Windows windows;  // of a fixed period
 
-  struct State {  // zero: never seen
+  struct State {  // both counters 0: never seen, or as good as that
     Instant start{};
     std::int64_t current = 0;
     std::int64_t previous = 0;
@@ -61,13 +61,12 @@ struct SlidingWindow {
   void give_back(State& state, Instant now, std::int64_t amount, Instant held_at) const noexcept {
     State rolled = find(state, now).state;
     const Instant held_in = windows.at(held_at).start;
-    if (held_in == rolled.start) {
-      rolled.current = std::max<std::int64_t>(0, rolled.current - amount);
-    } else if (held_in < rolled.start && adjacent(held_in, rolled.start)) {
-      rolled.previous = std::max<std::int64_t>(0, rolled.previous - amount);
-    } else {
-      return;
-    }
+    const bool before = held_in < rolled.start;
+    if (held_in > rolled.start || (before && !adjacent(held_in, rolled.start))) return;
+    std::int64_t& counter = before ? rolled.previous : rolled.current;
+    const std::int64_t part = std::min(amount, counter);
+    if (part <= 0) return;
+    counter -= part;
     state = rolled;
   }
 
@@ -90,7 +89,7 @@ struct SlidingWindow {
     const std::int64_t elapsed = windows.elapsed(now).count();
     const Wide begin = nanos_since_epoch(now) - elapsed;
     const Instant start = instant_at(begin);
-    if (state == State{}) return {{start, 0, 0}, elapsed, begin};
+    if (empty(state)) return {{start, 0, 0}, elapsed, begin};
     if (state.start == start) return {state, elapsed, begin};
     if (state.start > start) return {state, 0, nanos_since_epoch(state.start)};
     return {{start, 0, adjacent(state.start, start) ? state.current : 0}, elapsed, begin};
