@@ -1,0 +1,81 @@
+#!/usr/bin/env python3
+"""run: the demo upstream and a gateway before it, until Ctrl-C or SIGTERM. `make run` ends here."""
+
+import ctypes
+import os
+import pathlib
+import signal
+import subprocess
+import sys
+
+HERE = pathlib.Path(__file__).resolve().parent
+WEIR = HERE.parent.parent / "build/release/weir"
+CONFIG = HERE / "weir.yaml"
+PR_SET_PDEATHSIG = 1
+libc = ctypes.CDLL(None)
+
+
+def end_with_parent():
+    """Whatever becomes of whoever started this process, it does not stay behind."""
+    libc.prctl(PR_SET_PDEATHSIG, signal.SIGTERM)
+
+
+def start(command, **options):
+    # A group of its own: a terminal's Ctrl-C reaches this script alone, which stops the rest in order.
+    return subprocess.Popen([str(part) for part in command], stdin=subprocess.DEVNULL, process_group=0,
+                            preexec_fn=end_with_parent, text=True, **options)
+
+
+def invitation(url):
+    bold, plain = ("\x1b[1m", "\x1b[0m") if sys.stdout.isatty() else ("", "")
+    return f"""
+{bold}Weir is running.{plain} From another terminal:
+
+  {bold}curl -i {url}/hello{plain}
+      allowed, with its RateLimit headers
+  {bold}for i in $(seq 8); do curl -s -o /dev/null -w '%{{http_code}} ' {url}/hello; done; echo{plain}
+      5 in 10 seconds for each client, then 429
+  {bold}curl -N {url}/v1/chat/completions -d '{{"stream":true,"messages":[{{"role":"user","content":"hi"}}]}}'{plain}
+      a streamed answer
+
+The config is {CONFIG.relative_to(HERE.parent.parent)}. Ctrl-C stops it all.
+"""
+
+
+def main():
+    end_with_parent()
+    told_to_stop = False
+    gateway = None
+
+    def stop(*_):
+        nonlocal told_to_stop
+        told_to_stop = True
+        if gateway is not None:
+            gateway.send_signal(signal.SIGTERM)
+
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        if signal.getsignal(number) != signal.SIG_IGN or number == signal.SIGTERM:  # nohup stays nohup
+            signal.signal(number, stop)
+
+    upstream = start([sys.executable, "-B", HERE / "demo_upstream.py"], stdout=subprocess.PIPE)
+    try:
+        port = upstream.stdout.readline().strip()
+        if not port:
+            return 0 if told_to_stop else 3
+        environment = os.environ | {"DEMO_UPSTREAM": f"http://127.0.0.1:{port}"}
+        gateway = start([WEIR, "up", "-c", CONFIG], stderr=subprocess.PIPE, env=environment)
+        if told_to_stop:
+            stop()
+        for line in gateway.stderr:
+            sys.stderr.write(line)
+            sys.stderr.flush()
+            if line.startswith("weir: listening on "):
+                print(invitation(line.split()[3]), flush=True)
+        return gateway.wait()
+    finally:
+        upstream.terminate()
+        upstream.wait()
+
+
+if __name__ == "__main__":
+    sys.exit(main())
