@@ -19,4 +19,7 @@ class WEIR_API Clock {
 // Follows a stepped system clock within a second. About 10 ns.
 [[nodiscard]] WEIR_API Instant system_time() noexcept;
 
+// The same as a Clock.
+[[nodiscard]] WEIR_API Clock& system_clock() noexcept;
+
 }  // namespace weir

@@ -1,0 +1,34 @@
+// pending.hpp: a decision under way, for asio.hpp. Not for users.
+#pragma once
+
+#include <weir/export.hpp>
+#include <weir/limiter.hpp>
+#include <weir/reservation.hpp>
+
+#include <chrono>
+#include <expected>
+#include <functional>
+#include <memory>
+#include <span>
+#include <string_view>
+
+namespace weir::detail {
+
+class WEIR_API Pending {
+ public:
+  virtual ~Pending() = default;
+  // How long its stores may take; 0 when they all answer at once.
+  [[nodiscard]] virtual std::chrono::nanoseconds timeout() const = 0;
+  virtual void start() = 0;   // once
+  virtual void expire() = 0;  // time is up: `on_error` decides what was not answered
+};
+
+// `done` is called once: within start() or expire(), or on a store's thread. Keys and id are copied.
+using Decided = std::move_only_function<void(AllDecision)>;
+[[nodiscard]] WEIR_API std::shared_ptr<Pending> pending_limit_all(std::span<const Check> checks, std::string_view id,
+                                                                  Decided done);
+using Reserved = std::move_only_function<void(std::expected<Reservation, AllDecision>)>;
+[[nodiscard]] WEIR_API std::shared_ptr<Pending> pending_reserve_all(std::span<const Check> checks,
+                                                                    const ReserveOptions& options, Reserved done);
+
+}  // namespace weir::detail

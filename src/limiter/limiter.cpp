@@ -1,0 +1,107 @@
+// limiter.cpp: decisions of one limiter.
+#include <weir/limiter.hpp>
+
+#include "limiter/decide_now.hpp"
+#include "limiter/decision.hpp"
+#include "limiter/limiter_impl.hpp"
+#include "limiter/remote_joint.hpp"
+
+#include <algorithm>
+#include <stdexcept>
+
+namespace weir {
+namespace {
+
+// The memory store's slots hold times from 1970 to 2116.
+Instant within_slots(Instant now) noexcept {
+  constexpr Instant last{std::chrono::nanoseconds(static_cast<std::int64_t>(store::CompactBucket::last_nanos))};
+  return std::clamp(now, Instant{}, last);
+}
+
+Decision take_plainly(const Limiter::Impl& limiter, Key key, std::int64_t cost) {
+  const auto& space = static_cast<const store::MemorySpace&>(*limiter.space);
+  const auto place = limiter.memory->locate(space, key);  // the clock is read while the slot's memory comes
+  return limiter::to_decision(store::MemoryStore::take(space, place, within_slots(limiter.now()), cost));
+}
+
+bool in_range(std::int64_t cost) { return cost > -max_count && cost < max_count; }
+
+Decision decide_one(const Check& check, const limiter::Terms& terms) {
+  const std::span<const Check> checks(&check, 1);
+  if (check.limiter->impl()->memory != nullptr) {
+    limiter::Item item(check);
+    limiter::Joint joint(std::span(&item, 1), terms);
+    (void)limiter::decide_now(joint);
+    return item.decision;
+  }
+  const auto joint = limiter::RemoteJoint::make(checks, terms);
+  limiter::decide_and_wait(*joint);
+  return joint->joint().items().front().decision;
+}
+
+void refuse_concurrency(const Limiter::Impl& limiter) {
+  if (limiter.holds_only) throw std::logic_error("limit() on a concurrency limit: hold a reservation instead");
+}
+
+}  // namespace
+
+Decision Limiter::limit(Key key, std::int64_t cost) {
+  if (impl_->plain.load(std::memory_order_acquire) && in_range(cost)) [[likely]] {
+    return take_plainly(*impl_, key, cost);
+  }
+  refuse_concurrency(*impl_);
+  return decide_one({*this, key, cost}, {});
+}
+
+Decision Limiter::limit(Key key, const CallOptions& options) {
+  if (options.id.empty()) return limit(key, options.cost);
+  refuse_concurrency(*impl_);
+  return decide_one({*this, key, options.cost}, {.id = options.id});
+}
+
+Decision Limiter::remaining(Key key) {
+  if (impl_->plain.load(std::memory_order_acquire)) return take_plainly(*impl_, key, 0);
+  return decide_one({*this, key, 0}, {});
+}
+
+Decision Limiter::block_until_ready(Key key, std::chrono::nanoseconds timeout, std::int64_t cost) {
+  const Instant start = impl_->now();
+  while (true) {
+    const Decision decision = limit(key, cost);
+    if (decision.allowed || !decision.retry_after) return decision;
+    const Instant now = impl_->now();
+    if (*decision.retry_after > timeout - (now - start)) return decision;
+    const Instant ready = now + *decision.retry_after;
+    (impl_->clock != nullptr ? *impl_->clock : system_clock()).sleep_until(ready);
+  }
+}
+
+Settled Limiter::reset(Key key) {
+  const Instant now = impl_->now();
+  Settled all{};
+  for (const limiter::OpenRule& rule : impl_->rules.rules_of(key, now)) {
+    if (rule.space == nullptr) continue;
+    const auto reset = limiter::reset_and_wait(impl_->room(), *rule.space, key, now, impl_->timeout);
+    if (!reset) all = reset;
+    if (const auto local = impl_->handle->fallback_if_used()) {
+      local->reset_now(*impl_->local_space(rule.space), key);
+    }
+  }
+  if (impl_->cache) impl_->cache->forget(key);
+  return all;
+}
+
+Settled Limiter::reset_all() {
+  const Instant now = impl_->now();
+  Settled all{};
+  for (const limiter::OpenRule& rule : impl_->rules.all_rules()) {
+    if (rule.space == nullptr) continue;
+    const auto reset = limiter::reset_all_and_wait(impl_->room(), *rule.space, now, impl_->timeout);
+    if (!reset) all = reset;
+    if (const auto local = impl_->handle->fallback_if_used()) local->reset_all_now(*impl_->local_space(rule.space));
+  }
+  if (impl_->cache) impl_->cache->forget_all();
+  return all;
+}
+
+}  // namespace weir

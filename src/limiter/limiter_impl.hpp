@@ -1,0 +1,68 @@
+// limiter_impl.hpp: what stands behind a weir::Limiter.
+//
+// The plain path, which nearly every call takes: memory store, no lists, no rates at run time, not shadow. Then a
+// decision is clock -> MemoryStore::take_one, and `plain` says so in one load. Everything else goes through Joint.
+#pragma once
+
+#include "limiter/key_rules.hpp"
+#include "limiter/rejection_cache.hpp"
+#include "limiter/store_handle.hpp"
+
+#include <weir/limiter.hpp>
+
+#include <atomic>
+#include <chrono>
+#include <expected>
+#include <map>
+#include <memory>
+#include <mutex>
+#include <string>
+
+namespace weir {
+
+struct Limiter::Impl {
+  Impl(Options options, std::string key_prefix, limiter::OpenRule base);
+
+  [[nodiscard]] Instant now() const noexcept { return limiter::now_of(clock); }
+  [[nodiscard]] store::Store& room() const { return *handle->room; }
+  // The space of the fallback that stands in for a space of a remote store. Kept, so that what it granted counts as
+  // long as the limiter lives.
+  [[nodiscard]] std::shared_ptr<const store::Space> local_space(const std::shared_ptr<const store::Space>& remote);
+
+  // Changes the rules and sees anew whether they are plain, one change after the other.
+  template <class Change>
+  auto change(Change make) {
+    const std::scoped_lock lock(change_mutex);
+    auto result = make(rules);
+    plain.store(memory != nullptr && !shadow && !holds_only && rules.plain());
+    return result;
+  }
+
+  std::atomic<bool> plain{false};
+  Clock* const clock;
+  store::MemoryStore* const memory;                 // none for other stores
+  const std::shared_ptr<const store::Space> space;  // of the limiter's own rule; none when it is unlimited
+
+  const std::shared_ptr<weir::Store> store_handle;
+  weir::Store::Impl* const handle;
+  const std::string name;
+  const std::string prefix;
+  const bool shadow;
+  const bool holds_only;  // concurrency
+  const OnError on_error;
+  const std::chrono::nanoseconds timeout;
+  limiter::KeyRules rules;
+  std::mutex change_mutex;
+  std::mutex local_mutex;
+  std::map<std::shared_ptr<const store::Space>, std::shared_ptr<const store::Space>> local_spaces;  // by the remote one
+  const std::unique_ptr<limiter::RejectionCache> cache;  // none with an immediate store
+};
+
+namespace limiter {
+
+// Checks a rule and opens its space under `prefix`. An unlimited rule needs none.
+[[nodiscard]] std::expected<OpenRule, std::string> open_rule(store::Store& store, std::string_view prefix,
+                                                             const Rule& rule);
+
+}  // namespace limiter
+}  // namespace weir

@@ -1,0 +1,175 @@
+// make_limiter.cpp: from a rule and its options to a limiter, or to what is wrong with them.
+#include "limiter/limiter_impl.hpp"
+#include "limiter/random_bits.hpp"
+
+#include <algorithm>
+#include <atomic>
+#include <stdexcept>
+#include <utility>
+
+namespace weir {
+namespace limiter {
+namespace {
+
+bool is_name_byte(char c) {
+  return (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '.' || c == '_' || c == '-';
+}
+
+bool is_name(std::string_view name) {
+  return !name.empty() && name.size() <= 64 && std::ranges::all_of(name, is_name_byte);
+}
+
+// No other limiter's, in this process or another that shares the store: a named one has no '#'.
+std::string prefix_of_its_own() {
+  static const std::string process = random_id();
+  static std::atomic<std::uint64_t> last{0};
+  return "weir:#" + process + "-" + std::to_string(++last);
+}
+
+// Overrides and run-time rates must suit the calls that the limiter takes.
+std::expected<void, std::string> same_use(const Rule& base, const Rule& other) {
+  const auto held = [](const Rule& rule) { return rule.algorithm == Algorithm::concurrency; };
+  if (other.algorithm != Algorithm::unlimited && held(base) != held(other)) {
+    return std::unexpected("a concurrency limit and a rate can't stand in for each other");
+  }
+  return {};
+}
+
+}  // namespace
+
+std::expected<OpenRule, std::string> open_rule(store::Store& store, std::string_view prefix, const Rule& rule) {
+  if (const auto valid = validate(rule); !valid) return std::unexpected(valid.error());
+  if (rule.algorithm == Algorithm::unlimited) return OpenRule{rule, nullptr};
+  return OpenRule{rule, store.open(prefix, rule)};
+}
+
+}  // namespace limiter
+
+using limiter::OpenRule;
+
+Limiter::Impl::Impl(Options options, std::string key_prefix, OpenRule base)
+    : clock(options.clock != nullptr ? options.clock : options.store->impl().clock),
+      memory(options.store->impl().memory),
+      space(base.space),
+      store_handle(std::move(options.store)),
+      handle(&store_handle->impl()),
+      name(std::move(options.name)),
+      prefix(std::move(key_prefix)),
+      shadow(options.shadow),
+      holds_only(base.rule.algorithm == Algorithm::concurrency),
+      on_error(options.on_error),
+      timeout(options.timeout),
+      rules(std::move(base)),
+      cache(handle->room->immediate() ? nullptr : std::make_unique<limiter::RejectionCache>(options.rejection_cache)) {}
+
+std::shared_ptr<const store::Space> Limiter::Impl::local_space(const std::shared_ptr<const store::Space>& remote) {
+  constexpr std::size_t bound = 2 * limiter::KeyRules::max_entries;  // of rules that were in force at any time
+  const std::scoped_lock lock(local_mutex);
+  if (local_spaces.size() > bound) local_spaces.clear();
+  auto& local = local_spaces[remote];
+  if (local == nullptr) local = handle->fallback()->open(prefix, remote->rule());
+  return local;
+}
+
+std::expected<Limiter, std::string> Limiter::make(const Rule& rule, Options options) {
+  if (!options.name.empty() && !limiter::is_name(options.name)) {
+    return std::unexpected("the name '" + options.name.substr(0, 64) + "' must be 1 to 64 of A-Z a-z 0-9 . _ -");
+  }
+  if (options.timeout <= std::chrono::nanoseconds::zero()) return std::unexpected("the timeout must be above 0");
+  if (options.store == nullptr) options.store = default_store();
+  std::string prefix = !options.prefix.empty() ? options.prefix
+                       : options.name.empty()  ? limiter::prefix_of_its_own()
+                                               : "weir:" + options.name;
+  store::Store& room = *options.store->impl().room;
+  auto base = limiter::open_rule(room, prefix, rule);
+  if (!base) return std::unexpected(base.error());
+
+  const std::vector<Override> overrides = std::move(options.overrides);
+  const std::vector<std::string> allow = std::move(options.allow);
+  const std::vector<std::string> deny = std::move(options.deny);
+  auto impl = std::make_shared<Impl>(std::move(options), std::move(prefix), *std::move(base));
+  for (const auto& [pattern, other] : overrides) {
+    auto opened = limiter::open_rule(room, impl->prefix, other);
+    if (!opened) return std::unexpected("override '" + pattern + "': " + opened.error());
+    if (const auto fits = limiter::same_use(rule, other); !fits) return std::unexpected(fits.error());
+    if (const auto added = impl->rules.add_override(pattern, *std::move(opened)); !added) {
+      return std::unexpected(added.error());
+    }
+  }
+  for (const std::string& pattern : allow) {
+    if (const auto added = impl->rules.add_allow(pattern); !added) return std::unexpected(added.error());
+  }
+  for (const std::string& pattern : deny) {
+    const auto added = impl->rules.deny(pattern, limiter::KeySet::forever, Instant{});
+    if (!added) return std::unexpected(added.error());
+  }
+  impl->change([](limiter::KeyRules&) { return true; });
+  return Limiter(std::move(impl));
+}
+
+Limiter::Limiter(const Rule& rule, Options options) {
+  auto made = make(rule, std::move(options));
+  if (!made) throw std::invalid_argument(made.error());
+  *this = *std::move(made);
+}
+
+Limiter::Limiter(std::shared_ptr<Impl> impl) noexcept : impl_(std::move(impl)) {}
+Limiter::Limiter(Limiter&&) noexcept = default;
+Limiter& Limiter::operator=(Limiter&&) noexcept = default;
+Limiter::~Limiter() = default;
+
+std::expected<void, std::string> Limiter::set_rate(const Rule& rule) {
+  auto opened = limiter::open_rule(impl_->room(), impl_->prefix, rule);
+  if (!opened) return std::unexpected(opened.error());
+  if (auto fits = limiter::same_use(impl_->rules.base().rule, rule); !fits) return fits;
+  impl_->change([&](limiter::KeyRules& rules) {
+    rules.set_rate(*std::move(opened));
+    return true;
+  });
+  if (impl_->cache) impl_->cache->forget_all();
+  return {};
+}
+
+std::expected<void, std::string> Limiter::set_rate(Key key, const Rule& rule) {
+  auto opened = limiter::open_rule(impl_->room(), impl_->prefix, rule);
+  if (!opened) return std::unexpected(opened.error());
+  if (auto fits = limiter::same_use(impl_->rules.base().rule, rule); !fits) return fits;
+  auto set = impl_->change([&](limiter::KeyRules& rules) { return rules.set_rate(key, *std::move(opened)); });
+  if (impl_->cache) impl_->cache->forget(key);
+  return set;
+}
+
+bool Limiter::clear_rate() {
+  const bool cleared = impl_->change([](limiter::KeyRules& rules) { return rules.clear_rate(); });
+  if (impl_->cache) impl_->cache->forget_all();
+  return cleared;
+}
+
+bool Limiter::clear_rate(Key key) {
+  const bool cleared = impl_->change([&](limiter::KeyRules& rules) { return rules.clear_rate(key); });
+  if (impl_->cache) impl_->cache->forget(key);
+  return cleared;
+}
+
+Rate Limiter::rate() const { return impl_->rules.rate(); }
+Rate Limiter::rate(Key key) const { return impl_->rules.rate_of(key, impl_->now()); }
+
+std::expected<void, std::string> Limiter::deny(std::string_view pattern, std::optional<std::chrono::nanoseconds> ttl) {
+  const Instant now = impl_->now();
+  if (ttl && *ttl <= std::chrono::nanoseconds::zero()) return std::unexpected("a ttl must be above 0");
+  const bool ends = ttl && *ttl < limiter::KeySet::forever - now;
+  const Instant until = ends ? now + *ttl : limiter::KeySet::forever;
+  return impl_->change([&](limiter::KeyRules& rules) { return rules.deny(pattern, until, now); });
+}
+
+bool Limiter::undeny(std::string_view pattern) {
+  return impl_->change([&](limiter::KeyRules& rules) { return rules.undeny(pattern); });
+}
+
+std::vector<DenyEntry> Limiter::denied() const { return impl_->rules.denied(impl_->now()); }
+
+const std::string& Limiter::name() const { return impl_->name; }
+bool Limiter::shadow() const { return impl_->shadow; }
+const std::shared_ptr<Store>& Limiter::store() const { return impl_->store_handle; }
+
+}  // namespace weir

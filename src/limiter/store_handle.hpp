@@ -1,0 +1,65 @@
+// store_handle.hpp: what stands behind a weir::Store: the store itself, and a memory store that takes over locally
+// while a remote one does not answer.
+#pragma once
+
+#include "store/memory/memory_store.hpp"
+#include "store/store.hpp"
+
+#include <weir/clock.hpp>
+#include <weir/store.hpp>
+
+#include <atomic>
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <mutex>
+#include <span>
+#include <string>
+#include <string_view>
+
+namespace weir {
+
+struct Store::Impl {
+  Impl(std::shared_ptr<store::Store> of, Clock* its_clock);
+
+  const std::shared_ptr<store::Store> room;
+  store::MemoryStore* const memory;  // the same, when it is the memory store; else none
+  Clock* const clock;                // may be none
+
+  // Counts what may have made room: refusals remembered under an older number no longer stand.
+  std::atomic<std::uint64_t> refunds{0};
+  // Set once a shadow limit has held something under an id derived from its caller's.
+  std::atomic<bool> shadow_holds{false};
+
+  // Of a remote store; made when it is first needed.
+  [[nodiscard]] const std::shared_ptr<store::MemoryStore>& fallback();
+  // The same, or none when it was never needed.
+  [[nodiscard]] std::shared_ptr<store::MemoryStore> fallback_if_used();
+
+ private:
+  std::mutex fallback_mutex_;
+  std::shared_ptr<store::MemoryStore> fallback_;
+};
+
+namespace limiter {
+
+[[nodiscard]] inline Instant now_of(Clock* clock) noexcept { return clock == nullptr ? system_time() : clock->now(); }
+
+[[nodiscard]] Settled to_settled(const store::Settled& settled);
+
+// Each asks a store and waits for its answer, at most `timeout`; `down` after that.
+inline constexpr store::Nanos settle_timeout{std::chrono::milliseconds(100)};
+[[nodiscard]] Settled settle_and_wait(store::Store& store, std::string_view id, std::span<const std::int64_t> amounts,
+                                      Instant now, store::Nanos timeout = settle_timeout);
+[[nodiscard]] Settled renew_and_wait(store::Store& store, std::string_view id, store::Nanos lease, Instant now,
+                                     store::Nanos timeout = settle_timeout);
+[[nodiscard]] Settled reset_and_wait(store::Store& store, const store::Space& space, Key key, Instant now,
+                                     store::Nanos timeout);
+[[nodiscard]] Settled reset_all_and_wait(store::Store& store, const store::Space& space, Instant now,
+                                         store::Nanos timeout);
+
+// A shadow limit is decided apart from the real ones, so it holds under an id of its own: the nth of a call.
+[[nodiscard]] std::string shadow_id(std::string_view id, std::size_t nth);
+
+}  // namespace limiter
+}  // namespace weir

@@ -1,0 +1,104 @@
+// fake_remote_store.hpp: a store that plays a remote one: it counts in memory, but answers when and how a test says.
+#pragma once
+
+#include "store/memory/memory_store.hpp"
+#include "store/store.hpp"
+
+#include <weir/store.hpp>
+
+#include <functional>
+#include <memory>
+#include <mutex>
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace weir::limiter {
+
+class FakeRemoteStore final : public store::Store {
+ public:
+  enum class Mood { answers, waits, down, silent };
+
+  void set_mood(Mood mood) {
+    const std::scoped_lock lock(mutex_);
+    mood_ = mood;
+  }
+  [[nodiscard]] int decisions() const {
+    const std::scoped_lock lock(mutex_);
+    return decisions_;
+  }
+  [[nodiscard]] std::vector<std::string> settled() const {
+    const std::scoped_lock lock(mutex_);
+    return settled_;
+  }
+  // Mood::waits: lets go of the answers that were held back.
+  void answer_now() {
+    std::vector<std::move_only_function<void()>> late;
+    {
+      const std::scoped_lock lock(mutex_);
+      late = std::exchange(late_, {});
+    }
+    for (auto& answer : late) answer();
+  }
+  [[nodiscard]] bool has_question() const {
+    const std::scoped_lock lock(mutex_);
+    return !late_.empty();
+  }
+
+  std::shared_ptr<const store::Space> open(std::string_view name, const Rule& rule) override {
+    return memory_.open(name, rule);
+  }
+  [[nodiscard]] bool immediate() const override { return false; }
+
+  void decide(const store::Call& call, std::move_only_function<void(store::Answer)> done) override {
+    std::unique_lock lock(mutex_);
+    ++decisions_;
+    switch (mood_) {
+      case Mood::answers:
+        lock.unlock();
+        return memory_.decide(call, std::move(done));
+      case Mood::waits:
+        late_.emplace_back([this, call, id = std::string(call.id), done = std::move(done)]() mutable {
+          call.id = id;
+          memory_.decide(call, std::move(done));
+        });
+        return;
+      case Mood::down:
+        lock.unlock();
+        return done({.status = store::Status::down, .verdicts = {}});
+      case Mood::silent:
+        late_.emplace_back([done = std::move(done)]() mutable { done({.status = store::Status::timeout, .verdicts = {}}); });
+        return;
+    }
+  }
+  void settle(std::string_view id, std::span<const std::int64_t> amounts, Instant now,
+              std::move_only_function<void(store::Settled)> done) override {
+    {
+      const std::scoped_lock lock(mutex_);
+      settled_.emplace_back(id);
+      if (mood_ == Mood::down) return done(std::unexpected(store::SettleError::down));
+    }
+    memory_.settle(id, amounts, now, std::move(done));
+  }
+  void renew(std::string_view id, store::Nanos lease, Instant now,
+             std::move_only_function<void(store::Settled)> done) override {
+    memory_.renew(id, lease, now, std::move(done));
+  }
+  void reset(const store::Space& space, Key key, Instant now,
+             std::move_only_function<void(store::Settled)> done) override {
+    memory_.reset(space, key, now, std::move(done));
+  }
+  void reset_all(const store::Space& space, Instant now, std::move_only_function<void(store::Settled)> done) override {
+    memory_.reset_all(space, now, std::move(done));
+  }
+
+ private:
+  mutable std::mutex mutex_;
+  Mood mood_ = Mood::answers;
+  int decisions_ = 0;
+  std::vector<std::string> settled_;
+  std::vector<std::move_only_function<void()>> late_;
+  store::MemoryStore memory_;
+};
+
+}  // namespace weir::limiter
