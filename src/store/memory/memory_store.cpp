@@ -94,7 +94,7 @@ std::size_t MemoryStore::locate_all(const Call& call, std::span<Located> located
     Located& one = located[at];
     one.space = &memory(*check.space);
     one.place = locate(*one.space, check.key);
-    one.holds = check.hold || one.space->kind() == Kind::concurrency;
+    one.holds = check.hold || (one.space->kind() == Kind::concurrency && check.cost != 0);
     holding += one.holds ? 1 : 0;
     for (std::size_t earlier = 0; earlier < at; ++earlier) {
       if (located[earlier].place.hash == one.place.hash) one.before += call.checks[earlier].cost;
@@ -157,6 +157,11 @@ Status MemoryStore::decide_now(const Call& asked, std::span<Verdict> verdicts) {
   if (holding > 0 || !call.id.empty()) {
     if (call.id.empty() || (holding > 0 && call.lease <= Nanos(0))) return Status::conflict;
     return decide_with_ledger(call, located, verdicts);
+  }
+  if (std::ranges::any_of(located, [](const Located& one) { return one.space->kind() == Kind::concurrency; })) {
+    const std::lock_guard guard(ledger_lock_);  // a look at what is held
+    const Locked locked(located);
+    return !judge(call, located, verdicts) || charge(call, located) ? Status::decided : Status::full;
   }
   if (located.size() == 1) {
     verdicts[0] = take(*located[0].space, located[0].place, call.now, call.checks[0].cost);
