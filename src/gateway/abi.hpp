@@ -1,0 +1,68 @@
+// abi.hpp: Envoy's dynamic-module ABI, declared by hand: the part of it that Weir uses, and nothing else.
+//
+// gateway/ is the only room that knows Envoy. A request's walk through it, file by file:
+//   edge            wraps what is declared here in C++ types and exports the hooks; nobody else makes a raw call
+//   module          which filter or extension stands behind which name
+//   limits_filter   request headers -> key_source (keys), cost_header -> runtime (one decision) -> continue, or
+//   refusal;
+//                   on the answer: rate_limit_headers
+//   runtime         the limiters and the store, one set a process; settings is how they reach the module (JSON)
+//   bootstrap       the other side: a Config rendered as Envoy's bootstrap, which carries the settings
+//
+// Facts behind the declarations: Envoy 1.38 to 1.40, 64-bit; structures go by value, enums are 4 bytes. Envoy loads the
+// module with RTLD_NOW, so a callback that it lacks fails the load: declare nothing that 1.38 did not have.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+
+#define WEIR_ENVOY_HOOK extern "C" __attribute__((visibility("default")))
+
+namespace weir::gateway::abi {
+
+inline constexpr const char* version = "v0.2.0";  // Envoy 1.40's; another one only logs a warning there
+
+struct Buffer {
+  const char* data;
+  std::size_t size;
+};
+
+struct Header {
+  const char* name;
+  std::size_t name_size;
+  const char* value;
+  std::size_t value_size;
+};
+
+enum class HeadersStatus : std::uint32_t {
+  proceed,
+  stop_iteration,
+  continue_and_dont_end_stream,
+  stop_all_iteration_and_buffer,
+  stop_all_iteration_and_watermark,
+};
+enum class BodyStatus : std::uint32_t { proceed, stop_and_buffer, stop_and_watermark, stop_no_buffer };
+enum class TrailersStatus : std::uint32_t { proceed, stop };
+enum class HeaderType : std::uint32_t { request, request_trailer, response, response_trailer };
+enum class LogLevel : std::uint32_t { trace, debug, info, warn, error, critical, off };
+enum class Attribute : std::uint32_t { source_address = 24 };
+
+extern "C" {
+// Inside a hook only. Views that a getter returns live until the hook ends or a setter is called.
+bool envoy_dynamic_module_callback_http_get_header(void* filter, HeaderType type, Buffer name, Buffer* value,
+                                                   std::size_t index, std::size_t* count);
+bool envoy_dynamic_module_callback_http_set_header(void* filter, HeaderType type, Buffer name, Buffer value);
+bool envoy_dynamic_module_callback_http_filter_get_attribute_string(void* filter, Attribute attribute, Buffer* value);
+const void* envoy_dynamic_module_callback_get_most_specific_route_config(void* filter);
+void envoy_dynamic_module_callback_http_send_response(void* filter, std::uint32_t status, const Header* headers,
+                                                      std::size_t header_count, Buffer body, Buffer details);
+
+// From any thread.
+void envoy_dynamic_module_callback_log(LogLevel level, Buffer message);
+bool envoy_dynamic_module_callback_log_enabled(LogLevel level);
+
+// Main thread. Envoy opens no listener before every bootstrap extension has said that it is ready.
+void envoy_dynamic_module_callback_bootstrap_extension_config_signal_init_complete(void* config);
+}
+
+}  // namespace weir::gateway::abi

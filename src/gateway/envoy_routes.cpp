@@ -1,0 +1,113 @@
+#include "gateway/envoy_routes.hpp"
+
+#include "gateway/envoy_clusters.hpp"
+#include "gateway/envoy_duration.hpp"
+#include "gateway/settings.hpp"
+
+#include <boost/json/array.hpp>
+#include <boost/json/object.hpp>
+
+#include <algorithm>
+#include <string_view>
+
+namespace weir::gateway {
+
+namespace {
+
+namespace json = boost::json;
+
+// As RE2 reads it: every character stands for itself.
+std::string quoted_for_regex(std::string_view text) {
+  constexpr std::string_view special = R"(\.+*?()|[]{}^$)";
+  std::string quoted;
+  for (const char c : text) {
+    if (special.find(c) != std::string_view::npos) quoted += '\\';
+    quoted += c;
+  }
+  return quoted;
+}
+
+json::object matches_regex(std::string_view header, const std::string& regex) {
+  return {{"name", json::string_view(header.data(), header.size())},
+          {"string_match", json::object{{"safe_regex", json::object{{"regex", regex}}}}}};
+}
+json::object equals(std::string_view header, const std::string& value) {
+  return {{"name", json::string_view(header.data(), header.size())}, {"string_match", json::object{{"exact", value}}}};
+}
+
+// Hosts compare without case and port; `*.` stands for one label or more.
+std::string host_regex(std::string_view host) {
+  const bool any_subdomain = host.starts_with("*.");
+  if (any_subdomain) host.remove_prefix(1);
+  return std::string("(?i)") + (any_subdomain ? ".+" : "") + quoted_for_regex(host) + "(:[0-9]*)?";
+}
+
+json::object match(const config::Route& route) {
+  json::object match;
+  if (!route.below) {
+    match["path"] = route.path.empty() ? "/" : route.path;
+  } else if (route.path.empty()) {
+    match["prefix"] = "/";
+  } else if (route.path.ends_with('/')) {
+    match["prefix"] = route.path;
+  } else {
+    match["path_separated_prefix"] = route.path;  // itself, or followed by / or ?
+  }
+  json::array headers;
+  if (route.methods.size() == 1) headers.push_back(equals(":method", route.methods.front()));
+  if (route.methods.size() > 1) {
+    std::string any;
+    for (const std::string& method : route.methods) any.append(any.empty() ? "" : "|").append(quoted_for_regex(method));
+    headers.push_back(matches_regex(":method", any));
+  }
+  if (!route.host.empty()) headers.push_back(matches_regex(":authority", host_regex(route.host)));
+  for (const auto& [name, value] : route.headers) headers.push_back(equals(name, value));
+  if (!headers.empty()) match["headers"] = std::move(headers);
+  return match;
+}
+
+json::object action(const config::Route& route, const config::Upstream& upstream) {
+  json::object action{{"cluster", route.upstream},
+                      {"timeout", envoy_duration(route.timeout)},
+                      {"idle_timeout", envoy_duration(route.idle_timeout)},
+                      {"host_rewrite_literal", authority_of(upstream)},
+                      {"append_x_forwarded_host", true}};
+  std::string prefix = upstream.path;
+  while (prefix.ends_with('/')) prefix.pop_back();
+  if (!prefix.empty()) {
+    std::string substitution;
+    for (const char c : prefix) substitution.append(c == '\\' ? R"(\\)" : std::string(1, c));
+    action["regex_rewrite"] =
+        json::object{{"pattern", json::object{{"regex", "^/"}}}, {"substitution", substitution + "/"}};
+  }
+  return action;
+}
+
+json::object limits(const config::Route& route, const std::string& module) {
+  return {{"weir_limits",
+           json::object{
+               {"@type",
+                "type.googleapis.com/envoy.extensions.filters.http.dynamic_modules.v3.DynamicModuleFilterPerRoute"},
+               {"dynamic_module_config", json::object{{"name", module}}},
+               {"filter_name", "weir_limits"},
+               {"filter_config", json::object{{"@type", "type.googleapis.com/google.protobuf.Struct"},
+                                              {"value", route_settings_json(route)}}}}}};
+}
+
+}  // namespace
+
+json::value envoy_routes(const config::Config& config, const std::string& module) {
+  json::array routes;
+  for (const config::Route& route : config.routes) {
+    const auto upstream = std::ranges::find(config.upstreams, route.upstream, &config::Upstream::name);
+    json::object one{{"name", route_name(route)}, {"match", match(route)}, {"route", action(route, *upstream)}};
+    if (!route.limits.empty()) one["typed_per_filter_config"] = limits(route, module);
+    routes.push_back(std::move(one));
+  }
+  return json::object{
+      {"name", "weir"},
+      {"virtual_hosts",
+       json::array{json::object{{"name", "weir"}, {"domains", json::array{"*"}}, {"routes", std::move(routes)}}}}};
+}
+
+}  // namespace weir::gateway

@@ -1,0 +1,46 @@
+// module.cpp: which part of the module stands behind which name in Envoy's configuration.
+
+#include "gateway/edge.hpp"
+#include "gateway/limits_filter.hpp"
+#include "gateway/runtime.hpp"
+
+#include <memory>
+#include <stdexcept>
+#include <string>
+
+namespace weir::gateway {
+
+namespace {
+
+// Listed first in the bootstrap: installs the runtime before Envoy makes any filter.
+struct RuntimeExtension final : BootstrapExtension {
+  explicit RuntimeExtension(std::string_view settings) {
+    Runtime::install(std::make_shared<Runtime>(read_settings(settings)));
+  }
+  RuntimeExtension(const RuntimeExtension&) = delete;
+  RuntimeExtension& operator=(const RuntimeExtension&) = delete;
+  ~RuntimeExtension() override { Runtime::install(nullptr); }
+};
+
+[[noreturn]] void unknown(std::string_view what, std::string_view name) {
+  throw std::runtime_error("no " + std::string(what) + " is named '" + std::string(name) + "'");
+}
+
+}  // namespace
+
+std::unique_ptr<FilterConfig> make_filter_config(std::string_view name, std::string_view) {
+  if (name == limits_filter_name) return make_limits_filter();
+  unknown("filter", name);
+}
+
+std::unique_ptr<RouteConfig> make_route_config(std::string_view name, std::string_view config) {
+  if (name == limits_filter_name) return make_limits_of_route(config);
+  unknown("filter", name);
+}
+
+std::unique_ptr<BootstrapExtension> make_bootstrap_extension(std::string_view name, std::string_view config) {
+  if (name == "weir") return std::make_unique<RuntimeExtension>(config);
+  unknown("bootstrap extension", name);
+}
+
+}  // namespace weir::gateway

@@ -1,0 +1,16 @@
+// query.hpp: parameters of a request's query string.
+#pragma once
+
+#include <string_view>
+
+namespace weir::gateway {
+
+// `path` as in :path. What follows `?`, up to a fragment.
+[[nodiscard]] std::string_view query_of(std::string_view path);
+[[nodiscard]] std::string_view path_without_query(std::string_view path);
+
+// The still encoded value of the first parameter of this name; names are compared decoded, so that an escaped name
+// is no way around a limit. Empty when there is none. O(size of the query).
+[[nodiscard]] std::string_view query_parameter(std::string_view query, std::string_view name);
+
+}  // namespace weir::gateway

@@ -1,0 +1,44 @@
+// settings.hpp: what the module must know of a Config, as the JSON that carries it there inside Envoy's bootstrap.
+//
+// Numbers are JSON numbers up to 2^53, which survive Envoy's doubles; lengths of time are text in the config's own
+// words (`1m`, `250ms`, `month`), bytes of any kind base64.
+#pragma once
+
+#include "config/config.hpp"
+
+#include <chrono>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace boost::json {
+class value;
+}
+
+namespace weir::gateway {
+
+struct Settings {
+  config::Store store;
+  std::vector<config::Limit> limits;
+  config::Responses responses;
+};
+[[nodiscard]] boost::json::value settings_json(const config::Config& config);
+[[nodiscard]] Settings read_settings(std::string_view json);  // throws std::exception: not such a JSON
+
+// What the module must know of a route.
+struct RouteSettings {
+  std::string name;                 // what the key source `route` says
+  std::vector<std::string> limits;  // names
+  std::chrono::nanoseconds lease =
+      std::chrono::hours(24);  // how long a request may hold a place of a concurrency limit
+};
+[[nodiscard]] boost::json::value route_settings_json(const config::Route& route);
+[[nodiscard]] RouteSettings read_route_settings(std::string_view json);  // throws std::exception
+
+// `POST api.example.com/v1/*`: its methods and host, if it names any, then its path.
+[[nodiscard]] std::string route_name(const config::Route& route);
+
+// In the largest unit that divides it: `1m`, `90s`, `1500us`; `0s`.
+[[nodiscard]] std::string duration_text(std::chrono::nanoseconds span);
+
+}  // namespace weir::gateway

@@ -1,0 +1,210 @@
+#include "gateway/admission.hpp"
+
+#include "gateway/written_request.hpp"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <map>
+#include <string>
+
+namespace weir::gateway {
+namespace {
+
+using namespace std::chrono_literals;
+using config::KeySource;
+using testing::Contains;
+using testing::ElementsAre;
+using testing::IsEmpty;
+using testing::Pair;
+
+class StoppedClock final : public Clock {
+ public:
+  Instant now() noexcept override { return time; }
+  Instant time = std::chrono::sys_days(std::chrono::year(2026) / 1 / 15);
+};
+
+config::Limit per_user(std::string name, const Rule& rule) {
+  config::Limit limit;
+  limit.name = std::move(name);
+  limit.key = {{.kind = KeySource::Kind::header, .name = "x-user"}};
+  limit.rule = rule;
+  limit.prefix = "weir:" + limit.name;
+  return limit;
+}
+
+// A gateway with these limits, all of them on its one route.
+class Gateway {
+ public:
+  explicit Gateway(std::vector<config::Limit> limits)
+      : runtime_({.store = {}, .limits = limits, .responses = {}}, &clock) {
+    RouteSettings route{.name = "/*", .limits = {}};
+    for (const config::Limit& limit : limits) route.limits.push_back(limit.name);
+    route_ = runtime_.limits_of(route);
+  }
+  Admission admit(const WrittenRequest& request) { return gateway::admit(request, route_, runtime_); }
+  Admission admit_user(const std::string& user) { return admit(WrittenRequest().with("x-user", user)); }
+
+  StoppedClock clock;
+
+ private:
+  Runtime runtime_;
+  RouteLimits route_;
+};
+
+std::map<std::string, std::string> fields(const AnswerHeaders& headers) {
+  std::map<std::string, std::string> map;
+  for (std::size_t i = 0; i < headers.size(); ++i) map.emplace(headers[i].name, headers[i].value);
+  return map;
+}
+
+TEST(Admission, AnAdmittedRequestsAnswerSaysWhatIsLeft) {
+  Gateway gateway({per_user("per-user", fixed_window(100, 1min))});
+  const Admission admission = gateway.admit_user("ann");
+  EXPECT_EQ(admission.refusal, nullptr);
+  EXPECT_THAT(fields(admission.headers), ElementsAre(Pair("ratelimit", R"("per-user";r=99;t=60)"),
+                                                     Pair("ratelimit-policy", R"("per-user";q=100;w=60)")));
+}
+
+TEST(Admission, BeyondTheLimitItIsRefusedUntilItWouldPass) {
+  Gateway gateway({per_user("per-user", fixed_window(1, 1min))});
+  gateway.clock.time += 30'500ms;
+  (void)gateway.admit_user("ann");
+  const Admission second = gateway.admit_user("ann");
+  ASSERT_NE(second.refusal, nullptr);
+  EXPECT_EQ(second.refusal->cause, Refusal::Cause::limited);
+  EXPECT_EQ(second.refusal->status, 429);
+  EXPECT_EQ(second.refusal->retry_after, 30);
+  EXPECT_THAT(second.refusal->violated, ElementsAre("per-user"));
+  EXPECT_THAT(fields(second.refusal->headers), Contains(Pair("ratelimit", R"("per-user";r=0;t=30)")));
+  gateway.clock.time += 30s;
+  EXPECT_EQ(gateway.admit_user("ann").refusal, nullptr);
+}
+
+TEST(Admission, OthersAreNotConcerned) {
+  Gateway gateway({per_user("per-user", fixed_window(1, 1min))});
+  (void)gateway.admit_user("ann");
+  EXPECT_EQ(gateway.admit_user("bob").refusal, nullptr);
+}
+
+TEST(Admission, ARequestWithoutTheKeyIsNotLimited) {
+  Gateway gateway({per_user("per-user", fixed_window(1, 1min))});
+  (void)gateway.admit(WrittenRequest());
+  const Admission second = gateway.admit(WrittenRequest());
+  EXPECT_EQ(second.refusal, nullptr);
+  EXPECT_TRUE(second.headers.empty());
+}
+
+TEST(Admission, ARequestWithoutTheKeyIsMalformedWhereTheLimitSaysSo) {
+  config::Limit limit = per_user("per-user", fixed_window(1, 1min));
+  limit.missing = config::Missing::reject;
+  const Admission admission = Gateway({limit}).admit(WrittenRequest());
+  ASSERT_NE(admission.refusal, nullptr);
+  EXPECT_EQ(admission.refusal->status, 400);
+  EXPECT_THAT(admission.refusal->detail, testing::HasSubstr("header x-user"));
+}
+
+TEST(Admission, WhenOneOfTwoLimitsRefusesNeitherIsCharged) {
+  Gateway gateway({per_user("roomy", fixed_window(100, 1min)), per_user("tight", fixed_window(1, 1h))});
+  (void)gateway.admit_user("ann");
+  const Admission second = gateway.admit_user("ann");
+  ASSERT_NE(second.refusal, nullptr);
+  EXPECT_THAT(second.refusal->violated, ElementsAre("tight"));
+  EXPECT_THAT(fields(second.refusal->headers), Contains(Pair("ratelimit", R"("roomy";r=99;t=60,"tight";r=0;t=3600)")));
+}
+
+TEST(Admission, TheFirstLimitThatRefusesBringsStatusAndMessage) {
+  config::Limit limit = per_user("per-user", fixed_window(1, 1min));
+  limit.reject_status = 503;
+  limit.reject_message = "Come back later";
+  Gateway gateway({limit});
+  (void)gateway.admit_user("ann");
+  const Admission second = gateway.admit_user("ann");
+  ASSERT_NE(second.refusal, nullptr);
+  EXPECT_EQ(second.refusal->status, 503);
+  EXPECT_EQ(second.refusal->detail, "Come back later");
+}
+
+TEST(Admission, AShadowLimitIsNeverSeen) {
+  config::Limit shadow = per_user("shadow", fixed_window(1, 1min));
+  shadow.shadow = true;
+  shadow.missing = config::Missing::reject;
+  Gateway gateway({shadow});
+  (void)gateway.admit_user("ann");
+  const Admission second = gateway.admit_user("ann");
+  EXPECT_EQ(second.refusal, nullptr);
+  EXPECT_TRUE(second.headers.empty());
+  EXPECT_EQ(gateway.admit(WrittenRequest()).refusal, nullptr);
+}
+
+TEST(Admission, WhoIsDeniedGets403AndChargesNothing) {
+  config::Limit limit = per_user("per-user", fixed_window(10, 1min));
+  limit.deny = {{config::Pattern::Kind::exact, "mal*ory"}};
+  Gateway gateway({limit});
+  const Admission denied = gateway.admit_user("mal*ory");
+  ASSERT_NE(denied.refusal, nullptr);
+  EXPECT_EQ(denied.refusal->status, 403);
+  EXPECT_EQ(denied.refusal->retry_after, std::nullopt);
+  EXPECT_EQ(gateway.admit_user("mallory").refusal, nullptr);
+}
+
+TEST(Admission, WhoIsAllowedIsNeverLimited) {
+  config::Limit limit = per_user("per-user", fixed_window(1, 1min));
+  limit.allow = {{config::Pattern::Kind::glob, "team-*"}};
+  Gateway gateway({limit});
+  (void)gateway.admit_user("team-a");
+  EXPECT_EQ(gateway.admit_user("team-a").refusal, nullptr);
+}
+
+TEST(Admission, AnOverriddenKeyShowsItsOwnPolicy) {
+  config::Limit limit = per_user("per-user", fixed_window(10, 1min));
+  limit.overrides = {{{config::Pattern::Kind::exact, "vip"}, fixed_window(1000, 1h)},
+                     {{config::Pattern::Kind::exact, "free"}, unlimited()}};
+  Gateway gateway({limit});
+  EXPECT_THAT(fields(gateway.admit_user("vip").headers),
+              Contains(Pair("ratelimit-policy", R"("per-user";q=1000;w=3600)")));
+  EXPECT_THAT(fields(gateway.admit_user("ann").headers), Contains(Pair("ratelimit-policy", R"("per-user";q=10;w=60)")));
+  EXPECT_THAT(fields(gateway.admit_user("free").headers), IsEmpty());
+}
+
+TEST(Admission, ACallThatCanNeverPassHasNoRetryAfter) {
+  config::Limit limit = per_user("per-user", fixed_window(10, 1min));
+  limit.cost_header = "x-cost";
+  Gateway gateway({limit});
+  const Admission admission = gateway.admit(WrittenRequest().with("x-user", "ann").with("x-cost", "11"));
+  ASSERT_NE(admission.refusal, nullptr);
+  EXPECT_EQ(admission.refusal->status, 429);
+  EXPECT_EQ(admission.refusal->retry_after, std::nullopt);
+}
+
+TEST(Admission, TheRequestNamesItsCost) {
+  config::Limit limit = per_user("per-user", fixed_window(10, 1min));
+  limit.cost_header = "x-cost";
+  Gateway gateway({limit});
+  EXPECT_THAT(fields(gateway.admit(WrittenRequest().with("x-user", "ann").with("x-cost", "4")).headers),
+              Contains(Pair("ratelimit", R"("per-user";r=6;t=60)")));
+  EXPECT_EQ(gateway.admit(WrittenRequest().with("x-user", "ann").with("x-cost", "four")).refusal->status, 400);
+  EXPECT_EQ(gateway.admit(WrittenRequest().with("x-user", "ann").with("x-cost", "-4")).refusal->status, 422);
+}
+
+TEST(Admission, APlaceOfAConcurrencyLimitIsHeldUntilTheStreamEnds) {
+  Gateway gateway({per_user("slots", concurrency(1)), per_user("rate", fixed_window(10, 1min))});
+  Admission first = gateway.admit_user("ann");
+  EXPECT_EQ(first.refusal, nullptr);
+  const Admission second = gateway.admit_user("ann");
+  ASSERT_NE(second.refusal, nullptr);
+  EXPECT_EQ(second.refusal->retry_after, 1);
+  EXPECT_THAT(second.refusal->violated, ElementsAre("slots"));
+  first.hold.reset();
+  const Admission third = gateway.admit_user("ann");
+  EXPECT_EQ(third.refusal, nullptr);
+  EXPECT_THAT(fields(third.headers)["ratelimit"], testing::HasSubstr(R"("rate";r=8;)"));
+}
+
+TEST(Admission, AnUnknownLimitIsRefusedWhenTheRouteIsRead) {
+  const Runtime runtime({.store = {}, .limits = {per_user("a", fixed_window(1, 1min))}, .responses = {}});
+  EXPECT_THROW((void)runtime.limits_of({.name = "/*", .limits = {"b"}}), std::runtime_error);
+}
+
+}  // namespace
+}  // namespace weir::gateway

@@ -1,0 +1,124 @@
+#include "gateway/settings.hpp"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+#include <boost/json/serialize.hpp>
+#include <boost/json/value.hpp>
+
+namespace weir::gateway {
+namespace {
+
+using namespace std::chrono_literals;
+using config::KeySource;
+using config::Pattern;
+using testing::ElementsAre;
+
+Settings through_json(const config::Config& config) {
+  return read_settings(boost::json::serialize(settings_json(config)));
+}
+
+TEST(Settings, ALimitArrivesAsItWasConfigured) {
+  config::Limit limit;
+  limit.name = "per-user";
+  limit.key = {{.kind = KeySource::Kind::header, .name = "x-user-id"},
+               {.kind = KeySource::Kind::ip, .ipv4_prefix = 24, .ipv6_prefix = 56}};
+  limit.missing = config::Missing::reject;
+  limit.rule = token_bucket(max_count, 90s, 20);
+  limit.cost = 7;
+  limit.cost_header = "x-cost";
+  limit.overrides = {{{Pattern::Kind::glob, "team-*"}, sliding_window(9, 250ms)},
+                     {{Pattern::Kind::cidr, "10.0.0.0/8"}, unlimited()}};
+  limit.allow = {{Pattern::Kind::exact, "vip"}};
+  limit.deny = {{Pattern::Kind::exact, "spam"}, {Pattern::Kind::cidr, "192.0.2.0/24"}};
+  limit.reject_status = 503;
+  limit.reject_message = "Slow \"down\"";
+  limit.shadow = true;
+  limit.prefix = "weir:per-user";
+  const Settings settings = through_json({.limits = {limit}});
+  ASSERT_EQ(settings.limits.size(), 1U);
+  const config::Limit& arrived = settings.limits.front();
+  EXPECT_EQ(arrived.name, limit.name);
+  EXPECT_EQ(arrived.key, limit.key);
+  EXPECT_EQ(arrived.missing, limit.missing);
+  EXPECT_EQ(arrived.rule, limit.rule);
+  EXPECT_EQ(arrived.cost, limit.cost);
+  EXPECT_EQ(arrived.cost_header, limit.cost_header);
+  ASSERT_EQ(arrived.overrides.size(), 2U);
+  EXPECT_EQ(arrived.overrides[0].first.kind, Pattern::Kind::glob);
+  EXPECT_EQ(arrived.overrides[0].first.text, "team-*");
+  EXPECT_EQ(arrived.overrides[0].second, sliding_window(9, 250ms));
+  EXPECT_EQ(arrived.overrides[1].second, unlimited());
+  EXPECT_EQ(arrived.allow.size(), 1U);
+  EXPECT_EQ(arrived.deny.size(), 2U);
+  EXPECT_EQ(arrived.reject_status, 503);
+  EXPECT_EQ(arrived.reject_message, limit.reject_message);
+  EXPECT_TRUE(arrived.shadow);
+  EXPECT_EQ(arrived.prefix, limit.prefix);
+}
+
+TEST(Settings, EveryRuleArrives) {
+  const std::chrono::year_month_day leap_day = std::chrono::year(2024) / 2 / 29;
+  for (const Rule& rule :
+       {fixed_window(5, 1ns * 1001), sliding_log(10, 24h * 36500), gcra(3, 1s), concurrency(8), interval_bucket(2, 1h),
+        Rule{
+            .algorithm = Algorithm::fixed_window, .count = 1, .period = Period::year(), .burst = 0, .anchor = leap_day},
+        fixed_window(1, Period::month())}) {
+    config::Limit limit;
+    limit.rule = rule;
+    EXPECT_EQ(through_json({.limits = {limit}}).limits.front().rule, rule);
+  }
+}
+
+TEST(Settings, ABodyOfAnyBytesArrives) {
+  config::Config config;
+  config.responses.body = config::Responses::Body::file;
+  for (int byte = 0; byte < 256; ++byte) config.responses.file_body += static_cast<char>(byte);
+  config.responses.file_type = "image/png";
+  const Settings settings = through_json(config);
+  EXPECT_EQ(settings.responses.file_body, config.responses.file_body);
+  EXPECT_EQ(settings.responses.file_type, "image/png");
+}
+
+TEST(Settings, StoreAndResponsesArrive) {
+  config::Config config;
+  config.store.max_keys = 1234;
+  config.responses.headers = config::Responses::Headers::both;
+  config.responses.reset = config::Responses::Reset::epoch;
+  const Settings settings = through_json(config);
+  EXPECT_EQ(settings.store.max_keys, 1234);
+  EXPECT_EQ(settings.responses.headers, config::Responses::Headers::both);
+  EXPECT_EQ(settings.responses.reset, config::Responses::Reset::epoch);
+}
+
+TEST(Settings, NumbersMayArriveAsDoublesAsEnvoyHandsThemOn) {
+  const auto settings = read_settings(R"({"limits":[{"name":"a","rule":{"algorithm":"gcra","count":9007199254740992.0,
+                                          "period":"1s"}}],"store":{"max_keys":1e7}})");
+  EXPECT_EQ(settings.limits.front().rule.count, max_count);
+  EXPECT_EQ(settings.store.max_keys, 10'000'000);
+}
+
+TEST(Settings, WhatIsNoSettingsIsAnError) {
+  for (const auto* text :
+       {"", "[]", "{\"limits\":7}", R"({"limits":[{"name":"a"}]})", R"({"limits":[{"rule":{"algorithm":"magic"}}]})"}) {
+    EXPECT_THROW((void)read_settings(text), std::exception) << text;
+  }
+}
+
+TEST(Settings, ARouteIsNamedAfterWhatItMatches) {
+  EXPECT_EQ(route_name({.path = "/v1", .below = true}), "/v1/*");
+  EXPECT_EQ(route_name({.path = "", .below = true}), "/*");
+  EXPECT_EQ(route_name({.path = "/v1", .below = false}), "/v1");
+  EXPECT_EQ(route_name({.path = "/v1", .below = true, .methods = {"GET", "POST"}, .host = "*.example.com"}),
+            "GET|POST *.example.com/v1/*");
+}
+
+TEST(Settings, ARouteArrives) {
+  const config::Route route{.path = "/v1", .below = true, .limits = {"a", "b"}, .timeout = 30s};
+  const RouteSettings arrived = read_route_settings(boost::json::serialize(route_settings_json(route)));
+  EXPECT_EQ(arrived.name, "/v1/*");
+  EXPECT_THAT(arrived.limits, ElementsAre("a", "b"));
+  EXPECT_GE(arrived.lease, 30s);
+}
+
+}  // namespace
+}  // namespace weir::gateway
