@@ -13,7 +13,7 @@
 //   WideSliding    end of the next window, current, previous    any other sliding_window
 //   WholeRefill    when full, refilled_at, used                 interval_bucket
 //
-// Times are nanoseconds since the Unix epoch; the store lets none before it or after 2116 come here. What is owed
+// Times are nanoseconds since the Unix epoch; the store lets none before it or after 2106 come here. What is owed
 // beyond a field's end (16 times the limit at least, or the year 2116) is dropped from the debt.
 #pragma once
 
@@ -48,10 +48,10 @@ struct CompactBucket {
   limits::GcraTicks<std::uint64_t> algorithm;
 
   // Fits when parts are at most 4 and what a full bucket takes to fill is below ten years.
+  static constexpr std::uint64_t longest_span = 315'576'000'000'000'000;  // ns: ten years
   static bool fits(const limits::GcraTicks<std::uint64_t>& ticks) noexcept {
-    constexpr std::uint64_t ten_years = 315'576'000'000'000'000;
     constexpr Instant far = Instant(std::chrono::sys_days(std::chrono::year(2110) / 1 / 1));
-    return ticks.ticks_a_nano <= 4 && ticks.last > far && ticks.span / ticks.ticks_a_nano < ten_years;
+    return ticks.ticks_a_nano <= 4 && ticks.last > far && ticks.span / ticks.ticks_a_nano < longest_span;
   }
   [[nodiscard]] State load(const Words<1>& code) const noexcept {
     const std::uint64_t q = algorithm.ticks_a_nano;
@@ -146,7 +146,7 @@ struct NarrowSliding {
                                              static_cast<std::uint64_t>(std::min(state.current, most))};
   }
 
-  // Of the window after the one that starts at `start`, and back. Unsigned: two periods of 100 years behind 2116.
+  // Of the window after the one that starts at `start`, and back. Unsigned: two periods of 100 years behind 2106.
   static std::uint64_t end(Instant start, const limits::SlidingWindow& algorithm) noexcept {
     return static_cast<std::uint64_t>(start.time_since_epoch().count()) + two_windows(algorithm);
   }

@@ -14,11 +14,14 @@ using Kind = MemorySpace::Kind;
 constexpr std::size_t max_checks = 64;
 constexpr Nanos remembered = std::chrono::minutes(10);  // an id, at least
 constexpr std::int64_t max_ids = 1'000'000;
-constexpr Instant last = Instant(Nanos(static_cast<std::int64_t>(CompactBucket::last_nanos)));  // in 2116
+
+// Before 1970 and after 2106 time stands still here: slots have no room for it, and a bucket's ten years ahead.
+constexpr Instant last = std::chrono::sys_days(std::chrono::year(2106) / 1 / 1);
+static_assert(static_cast<std::uint64_t>(last.time_since_epoch().count()) + CompactBucket::longest_span <
+              CompactBucket::last_nanos);
 
 const MemorySpace& memory(const Space& space) noexcept { return static_cast<const MemorySpace&>(space); }
 
-// Before 1970 and after 2116 time stands still here: slots have no room for it.
 Instant within(Instant now) noexcept { return std::clamp(now, Instant{}, last); }
 
 Instant later(Instant now, Nanos by) noexcept { return by > Instant::max() - now ? Instant::max() : now + by; }

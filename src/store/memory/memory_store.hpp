@@ -52,7 +52,7 @@ class MemoryStore final : public Store {
     const std::lock_guard guard(place.shard->lock);
     return place.shard->take(space, place.hash, now, cost);
   }
-  [[nodiscard]] Verdict take_one(const Space& space, Key key, Instant now, std::int64_t cost) noexcept;
+  Verdict take_one(const Space& space, Key key, Instant now, std::int64_t cost) noexcept;
   // Each key for itself, in order; the keys' memory is fetched all at once. As long as `keys`: verdicts.
   void take_many(const Space& space, std::span<const Key> keys, Instant now, std::int64_t cost,
                  std::span<Verdict> verdicts) noexcept;

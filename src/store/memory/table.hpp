@@ -16,8 +16,8 @@
 //   3. Slots in use never exceed what the owner allows; beyond that a slot is taken from another key: within the group
 //      the idle before those being limited, among equals the one that would be as good as new soonest.
 //
-// There is no sweeper. A slot whose word0 has passed is taken over by the next key that comes by; a rebuild drops all
-// such slots, and so a table shrinks too. Not thread-safe: the shard's lock is held around every call but `prefetch`.
+// There is no sweeper. A slot whose word0 has passed is taken over by the next key that comes by, and left behind when
+// the table is rebuilt. Not thread-safe: the shard's lock is held around every call but `prefetch`.
 #pragma once
 
 #include "store/memory/pages.hpp"
@@ -230,9 +230,9 @@ bool Table<Words, Owner>::rebuild(std::uint64_t cutoff) noexcept {
     ++used;
     living += slot.word[0] < cutoff ? 0 : 1;
   });
-  // A fifth more than what lives at 7/8: between 73 and 87 of 100 slots are in use while keys keep coming.
-  std::size_t groups = (living + 1) * 48 / 35 / group + 1;
-  constexpr std::size_t large = std::size_t{8} << 20;
+  // An eighth more than what lives at 7/8: 78 to 87 of 100 slots are in use while keys keep coming.
+  std::size_t groups = (living + 1) * 9 / 7 / group + 1;
+  constexpr std::size_t large = std::size_t{16} << 20;
   if (groups * group * sizeof(SlotType) >= large) {  // fill the last huge page rather than leave it half used
     const std::size_t bytes = (groups * group * sizeof(SlotType) + Pages::huge - 1) / Pages::huge * Pages::huge;
     groups = bytes / (group * sizeof(SlotType));
