@@ -58,16 +58,18 @@ class FakeRemoteStore final : public store::Store {
         lock.unlock();
         return memory_.decide(call, std::move(done));
       case Mood::waits:
-        late_.emplace_back([this, call, id = std::string(call.id), done = std::move(done)]() mutable {
-          call.id = id;
-          memory_.decide(call, std::move(done));
-        });
+        late_.emplace_back(
+            [this, call = store::Call(call), id = std::string(call.id), done = std::move(done)]() mutable {
+              call.id = id;
+              memory_.decide(call, std::move(done));
+            });
         return;
       case Mood::down:
         lock.unlock();
         return done({.status = store::Status::down, .verdicts = {}});
       case Mood::silent:
-        late_.emplace_back([done = std::move(done)]() mutable { done({.status = store::Status::timeout, .verdicts = {}}); });
+        late_.emplace_back(
+            [done = std::move(done)]() mutable { done({.status = store::Status::timeout, .verdicts = {}}); });
         return;
     }
   }
