@@ -8,6 +8,7 @@
 #include <yaml-cpp/exceptions.h>
 #include <yaml-cpp/parser.h>
 
+#include <algorithm>
 #include <array>
 #include <istream>
 #include <optional>
@@ -65,6 +66,7 @@ class TreeBuilder final : public YAML::EventHandler {
     node.spot.size = value.size();
     node.weight += value.size();
     if (tag != "?" && tag != "!" && tag != "tag:yaml.org,2002:str") refuse_tag(node);
+    if (tag == "!") check_closed(mark, node);
     if (!awaits_key()) put_variables_in(mark, node);
     add(mark, node);
   }
@@ -105,6 +107,8 @@ class TreeBuilder final : public YAML::EventHandler {
            !open_.back().skip;
   }
 
+  [[nodiscard]] bool inside_key() const { return std::ranges::any_of(open_, &Open::as_key); }
+
   void skip_entry() { open_.back().skip = true; }
 
   void open(const YAML::Mark& mark, const std::string& tag, Node& node) {
@@ -113,7 +117,7 @@ class TreeBuilder final : public YAML::EventHandler {
     }
     if (tag != "?" && tag != "!" && !tag.empty()) refuse_tag(node);
     const bool as_key = awaits_key();
-    if (as_key) errors_.add(node.spot, "a list or a mapping as a key; a key is text");
+    if (as_key && !inside_key()) errors_.add(node.spot, "a list or a mapping as a key; a key is text");
     open_.push_back({.node = &node, .as_key = as_key});
   }
 
@@ -170,6 +174,13 @@ class TreeBuilder final : public YAML::EventHandler {
     parent.entry = Entry{.key = key.text, .spot = key.spot};
   }
 
+  // yaml-cpp 0.7 takes the end of the file for a closing quote.
+  void check_closed(const YAML::Mark& mark, const Node& node) const {
+    const std::string_view text = errors_.text_from(node.spot);
+    const bool is_quoted = text.starts_with('"') || text.starts_with('\'');
+    if (is_quoted && !quoted_size(text)) throw YAML::ParserException(mark, YAML::ErrorMsg::EOF_IN_SCALAR);
+  }
+
   void refuse_tag(Node& node) {
     node.broken = true;
     errors_.add(node.spot, "a YAML tag means nothing here; remove it");
@@ -205,15 +216,16 @@ class TreeBuilder final : public YAML::EventHandler {
 };
 
 // The scanner's sentences that leave a newcomer alone, and ours.
-constexpr auto explanations = std::to_array<std::pair<std::string_view, std::string_view>>({
+const auto explanations = std::to_array<std::pair<std::string_view, std::string_view>>({
     {YAML::ErrorMsg::TAB_IN_INDENTATION, "a tab in the indentation; YAML wants spaces"},
     {YAML::ErrorMsg::END_OF_MAP, "expected 'key: value' at the same indentation as the keys above"},
     {YAML::ErrorMsg::END_OF_MAP_FLOW, "a { without its }, or a , missing before this"},
     {YAML::ErrorMsg::END_OF_SEQ, "expected '- ' at the same indentation as the items above"},
     {YAML::ErrorMsg::END_OF_SEQ_FLOW, "a [ without its ], or a , missing before this"},
-    {YAML::ErrorMsg::FLOW_END, "a } or ] that closes nothing"},
+    {YAML::ErrorMsg::FLOW_END, "a } or ] that does not close what was opened last"},
     {YAML::ErrorMsg::MAP_KEY, "a key where none can be; look at the indentation"},
-    {YAML::ErrorMsg::MAP_VALUE, "a ': ' where no value can be; put quotes around text that holds ': '"},
+    {YAML::ErrorMsg::MAP_VALUE,
+     "a ': ' that belongs to no key; look at the indentation and the line above, or quote text that holds ': '"},
     {YAML::ErrorMsg::BLOCK_ENTRY, "a '- ' where no list can be; put each item on a line of its own"},
     {YAML::ErrorMsg::EOF_IN_SCALAR, "a quote that is never closed"},
     {YAML::ErrorMsg::UNKNOWN_TOKEN, "a character that cannot start a value; put quotes around the text"},
@@ -229,8 +241,14 @@ void add_syntax_error(const YAML::Exception& exception, Errors& errors) {
     if (exception.msg == theirs) message = ours;
   }
   if (message.empty()) message = printable(exception.msg);
-  const Spot spot = exception.mark.is_null() ? Spot{} : spot_of(exception.mark);
-  if (errors.line(spot.line).find("${") != std::string_view::npos) {
+  Spot spot = exception.mark.is_null() ? Spot{} : spot_of(exception.mark);
+  const std::string_view line = errors.line(spot.line);
+  const std::size_t tab = line.substr(0, line.find_first_not_of(" \t")).find('\t');
+  if (tab != std::string_view::npos) {  // whatever it was taken for, this is what to mend first
+    message = "a tab in the indentation; YAML wants spaces";
+    spot.column = static_cast<int>(tab);
+  }
+  if (line.find("${") != std::string_view::npos) {
     message += "; inside { } and [ ] a value with ${...} needs quotes";
   }
   errors.add(spot, std::move(message));

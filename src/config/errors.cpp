@@ -11,8 +11,9 @@ namespace {
 
 constexpr int longest_underline = 200;
 
-// Bytes from an opening quote to its closing one, or to the end of the line.
-std::size_t quoted_size(std::string_view text) {
+}  // namespace
+
+std::optional<std::size_t> quoted_size(std::string_view text) {
   const char quote = text.front();
   for (std::size_t i = 1; i < text.size(); ++i) {
     if (quote == '"' && text[i] == '\\') {
@@ -22,10 +23,8 @@ std::size_t quoted_size(std::string_view text) {
       ++i;
     }
   }
-  return text.size();
+  return std::nullopt;
 }
-
-}  // namespace
 
 Errors::Errors(std::string_view text) : text_(text), starts_{0} {
   for (std::size_t end = text.find('\n'); end != std::string_view::npos; end = text.find('\n', end + 1)) {
@@ -42,6 +41,12 @@ std::string_view Errors::line(int line) const {
   return found;
 }
 
+std::string_view Errors::text_from(Spot spot) const {
+  const auto index = static_cast<std::size_t>(spot.line);
+  if (spot.line < 0 || index >= starts_.size()) return {};
+  return text_.substr(std::min(text_.size(), starts_[index] + static_cast<std::size_t>(std::max(spot.column, 0))));
+}
+
 std::size_t Errors::underlined(Spot spot, std::string_view line) const {
   std::string_view rest = line.substr(std::min(line.size(), static_cast<std::size_t>(std::max(spot.column, 0))));
   std::size_t before = 0;
@@ -52,7 +57,7 @@ std::size_t Errors::underlined(Spot spot, std::string_view line) const {
     rest.remove_prefix(value);
   }
   if (rest.empty()) return 1;
-  if (rest.front() == '"' || rest.front() == '\'') return before + quoted_size(rest);
+  if (rest.front() == '"' || rest.front() == '\'') return before + quoted_size(rest).value_or(rest.size());
   return before + std::clamp<std::size_t>(spot.size, 1, rest.size());
 }
 
@@ -73,7 +78,7 @@ void Errors::add(Spot spot, std::string message) {
 
 std::vector<Error> Errors::take() {
   const auto order = [](const Error& e) { return std::tie(e.line, e.column, e.message); };
-  std::ranges::stable_sort(errors_, {}, [](const Error& e) { return std::pair(e.line, e.column); });
+  std::ranges::sort(errors_, {}, order);
   const auto same = std::ranges::unique(errors_, {}, order);  // an alias repeats what is wrong with its anchor
   errors_.erase(same.begin(), same.end());
   if (dropped_ > 0) errors_.push_back({.message = "and " + std::to_string(dropped_) + " more errors"});

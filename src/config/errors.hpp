@@ -4,6 +4,7 @@
 #include "config/parse.hpp"
 
 #include <cstddef>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -16,6 +17,9 @@ struct Spot {
   int column = 0;
   std::size_t size = 1;  // bytes to underline; quotes and anchors are found by looking at the text
 };
+
+// Bytes from the quote that `text` starts with to the one that closes it, both included; nothing when none does.
+[[nodiscard]] std::optional<std::size_t> quoted_size(std::string_view text);
 
 class Errors {
  public:
@@ -30,6 +34,7 @@ class Errors {
   [[nodiscard]] std::vector<Error> take();  // sorted, each once
 
   [[nodiscard]] std::string_view line(int line) const;  // without its line break; empty beyond the end
+  [[nodiscard]] std::string_view text_from(Spot spot) const;
 
  private:
   [[nodiscard]] std::size_t underlined(Spot spot, std::string_view line) const;

@@ -207,7 +207,7 @@ Limit read_limit(Reading& reading, const Entry& entry, Field& prefix_field) {
   LimitDraft draft;
   draft.limit.name = entry.key;
   draft.limit.prefix = "weir:" + entry.key;
-  check_name(reading, entry, "limit");
+  check_name(reading, entry, "a limit");
   const Field field = field_of(entry);
   if (!read_mapping(reading, field, "a mapping like { key: ip, rate: 100/1m }")) return std::move(draft.limit);
   const std::string where = " in limit " + in_quotes(entry.key);

@@ -22,7 +22,8 @@ struct Draft {
 void read_version(Reading& reading, const Field& field, Draft& draft) {
   draft.has_version = true;
   const std::string* version = read_text(reading, field, "1");
-  if (version != nullptr && *version != "1") add_refusal(reading, field, {.expected = "1, the only version there is,"});
+  if (version == nullptr || *version == "1") return;
+  reading.errors.add(field.spot, "version " + shown(*field.node) + " is not known to this Weir; write version: 1");
 }
 
 void read_listen(Reading& reading, const Field& field, Draft& draft) {

@@ -120,8 +120,8 @@ bool is_name(std::string_view text) {
 
 void check_name(Reading& reading, const Entry& entry, std::string_view what) {
   if (is_name(entry.key)) return;
-  reading.errors.add(entry.spot, "a " + std::string(what) + "'s name is 1 to 64 of A-Z a-z 0-9 . _ - and cannot be " +
-                                     in_quotes(entry.key));
+  reading.errors.add(
+      entry.spot, std::string(what) + "'s name is 1 to 64 of A-Z a-z 0-9 . _ - and cannot be " + in_quotes(entry.key));
 }
 
 }  // namespace weir::config

@@ -37,7 +37,7 @@ void hide_secret_values(std::string& line) {
       if (line.compare(value, 1, "$") == 0 || line.compare(value, 2, "\"$") == 0) continue;  // names a variable
       const bool quoted = value < line.size() && (line[value] == '"' || line[value] == '\'');
       const std::size_t end = quoted ? line.find(line[value], value + 1) : line.find_first_of(",}", value);
-      hide(line, value, std::min(end, line.size()));
+      hide(line, value, line.find_last_not_of(" \t", std::min(end, line.size()) - 1) + 1);
     }
   }
 }

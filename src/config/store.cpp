@@ -21,7 +21,7 @@ void read_url(Reading& reading, const Field& field, Store& store) {
     store.url = *url;
   } else if (is_redis(*url)) {  // the URL may hold a password: it is not repeated
     reading.errors.add(field.spot, "a Redis store is not available yet in this version of Weir; use url: memory");
-  } else if (url->find("://") != std::string::npos) {
+  } else if (url->find_first_of(":@") != std::string::npos) {
     reading.errors.add(field.spot, "expected memory for 'url', got a URL of another kind");
   } else {
     add_refusal(reading, field, {.expected = "memory"});

@@ -9,7 +9,7 @@ void read_url(Reading& reading, const Field& field, Upstream& upstream) {
   const std::string* text = read_text(reading, field, "a URL like http://127.0.0.1:9000");
   if (text == nullptr) return;
   auto url = parse_url(*text);
-  if (!url && text->find('@') != std::string::npos) {  // it may hold a password: it is not repeated
+  if (!url && text->find_first_of("@?") != std::string::npos) {  // it may hold a secret: it is not repeated
     reading.errors.add(field.spot, "expected " + url.error().expected + " for 'url'");
   } else if (!url) {
     add_refusal(reading, field, url.error());
@@ -40,7 +40,7 @@ bool has(const Node& mapping, std::string_view key) {
 
 Upstream read_upstream(Reading& reading, const Entry& entry) {
   Upstream upstream{.name = entry.key};
-  check_name(reading, entry, "upstream");
+  check_name(reading, entry, "an upstream");
   const Field field = field_of(entry);
   if (!read_mapping(reading, field, "a mapping like { url: http://127.0.0.1:9000 }")) return upstream;
   const std::string where = " in upstream " + in_quotes(entry.key);

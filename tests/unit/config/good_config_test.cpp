@@ -223,6 +223,7 @@ TEST(GoodConfig, BodyFromAFileIsReadAndTypedByItsEnding) {
   const std::filesystem::path directory = testing::TempDir();
   std::ofstream(directory / "sorry.html") << "<p>later</p>";
   const Config config = config_of(with_lines("responses: { body: { file: sorry.html } }"), no_environment(), directory);
+  std::filesystem::remove(directory / "sorry.html");
   EXPECT_EQ(config.responses.body, Responses::Body::file);
   EXPECT_EQ(config.responses.file_body, "<p>later</p>");
   EXPECT_EQ(config.responses.file_type, "text/html; charset=utf-8");

@@ -1,0 +1,334 @@
+// Every way to get weir.yaml wrong that we know of: where the error is, and what it says.
+#include "config/a_config.hpp"
+#include "config/document.hpp"
+
+#include <gtest/gtest.h>
+
+#include <filesystem>
+
+namespace weir::config {
+namespace {
+
+using testing::HasSubstr;
+
+struct Broken {
+  std::string name;
+  std::string text;
+  int line;
+  int column;
+  std::string message;
+};
+
+void PrintTo(const Broken& broken, std::ostream* out) { *out << broken.name; }
+
+// The options of limit `a`, in line 5; its first option stands in column 7.
+Broken limit(std::string name, const std::string& options, int column, std::string message) {
+  return {std::move(name), with_limit(options), 5, column, std::move(message)};
+}
+
+// Lines at the top level, the first of them is line 4.
+Broken lines(std::string name, const std::string& text, int line, int column, std::string message) {
+  return {std::move(name), with_lines(text), line, column, std::move(message)};
+}
+
+// The options of the only route, in line 3; its first option stands in column 12.
+Broken route(std::string name, const std::string& options, int column, std::string message) {
+  const std::string text =
+      "version: 1\n"
+      "upstreams: { local: { url: http://127.0.0.1:9000 } }\n"
+      "routes: [{ " +
+      options +
+      " }]\n"
+      "limits: { per-user: { key: ip, rate: 1/1s } }\n";
+  return {std::move(name), text, 3, column, std::move(message)};
+}
+
+// The options of the only upstream, in line 2; its first option stands in column 23.
+Broken upstream(std::string name, const std::string& options, int column, std::string message) {
+  const std::string text = "version: 1\nupstreams: { local: { " + options + " } }\nroutes: [{ path: /*, to: local }]\n";
+  return {std::move(name), text, 2, column, std::move(message)};
+}
+
+std::vector<Broken> broken_yaml() {
+  return {
+      {"Empty", "", 1, 1, "the file is empty"},
+      {"OnlyAComment", "# later\n", 1, 1, "the file is empty"},
+      {"AList", "- version: 1\n", 1, 1, "expected options like version: 1 at the top of the file, got a list"},
+      {"AText", "hello\n", 1, 1, "expected options like version: 1 at the top of the file, got \"hello\""},
+      lines("TabInTheIndentation", "store:\n\turl: memory", 5, 1, "a tab in the indentation; YAML wants spaces"),
+      lines("BraceNeverClosed", "store: { url: memory\ndrain: 1s", 5, 6, "a { without its }"),
+      lines("BracketNeverClosed", "limits: { a: { key: [ip }}", 4, 25, "does not close what was opened last"),
+      lines("QuoteNeverClosed", "drain: \"1s", 4, 8, "a quote that is never closed"),
+      lines("BraceThatClosesNothing", "drain: }", 4, 8, "does not close what was opened last"),
+      lines("ColonInText", "drain: a: b", 4, 9, "a ': ' that belongs to no key"),
+      lines("WrongIndentation", "store:\n  url: memory\n timeout: 1s", 6, 2,
+            "at the same indentation as the keys above"),
+      lines("UnknownAlias", "drain: *later", 4, 8, "an alias of an anchor that is not defined above"),
+      lines("AliasInsideItself", "limits: &all { a: *all }", 4, 19, "an alias inside the very value"),
+      lines("StrangeStart", "drain: @x", 4, 8, "a character that cannot start a value"),
+      lines("UnknownEscape", "drain: \"\\q\"", 4, 11, "unknown escape"),
+      lines("SecondDocument", "---\nversion: 1", 4, 1, "a second YAML document"),
+      lines("Tag", "drain: !!int 5", 4, 8, "a YAML tag means nothing here"),
+      lines("Merge", "store: { <<: x }", 4, 10, "'<<' merges are not supported"),
+      lines("ListAsKey", "? [a]\n: b", 4, 3, "a key is text"),
+      lines("NullAsKey", "~: b", 4, 1, "a key without a name"),
+      lines("VariableInKey", "\"${A}\": b", 4, 1, "variables are put into values only"),
+      lines("NotUtf8", "drain: \"\xFF\"", 4, 9, "a byte that is not UTF-8"),
+      lines("ControlCharacter", "drain: \x01", 4, 8, "an unprintable character"),
+      lines("TooDeep", "x: " + std::string(100, '[') + std::string(100, ']'), 4, 67, "levels of nesting"),
+      lines("DuplicateKey", "drain: 1s\ndrain: 2s", 5, 1, "duplicate key 'drain'; it is already on line 4"),
+      lines("VariableInBraces", "store: { url: ${URL} }", 4, 16, "needs quotes"),
+      {"TooLarge", "version: 1\n#" + std::string(max_text_size, 'x'), 1, 1, "larger than 8 MiB"},
+  };
+}
+
+std::vector<Broken> broken_top() {
+  return {
+      {"NoVersion", "upstreams: {a: {url: http://h}}\nroutes: [{path: /*, to: a}]\n", 1, 1,
+       "'version' is missing; start the file with version: 1"},
+      {"OtherVersion", "version: 2\nupstreams: {a: {url: http://h}}\nroutes: [{path: /*, to: a}]\n", 1, 10,
+       "version \"2\" is not known to this Weir; write version: 1"},
+      {"NoUpstreams", "version: 1\nroutes: []\n", 1, 1, "'upstreams' is missing"},
+      {"NoRoutes", "version: 1\nupstreams: {a: {url: http://h}}\n", 1, 1, "'routes' is missing"},
+      {"EmptyUpstreams", "version: 1\nupstreams: {}\nroutes: []\n", 2, 12, "no upstreams; add one"},
+      {"EmptyRoutes", "version: 1\nupstreams: {a: {url: http://h}}\nroutes: []\n", 3, 9, "no routes; add one"},
+      lines("UnknownKey", "lisen: 127.0.0.1:80", 4, 1, "unknown key 'lisen'; did you mean 'listen'?"),
+      lines("UnknownKeyLikeNoOther", "xyzzy: 1", 4, 1, "unknown key 'xyzzy'"),
+      lines("ListenWithoutHost", "listen: 8080", 4, 9, "got \"8080\"; write 0.0.0.0:8080 to listen everywhere"),
+      lines("ListenWithoutPort", "listen: 127.0.0.1", 4, 9, "expected HOST:PORT like 127.0.0.1:8080"),
+      lines("ListenOnPort0", "listen: 127.0.0.1:0", 4, 9, "the port from 1 to 65535"),
+      lines("ListenOnBareIpv6", "listen: \"::1\"", 4, 9, "an IPv6 address goes in brackets"),
+      lines("ListenOnAName", "listen: example.com:80", 4, 9, "the host is an IP address of this machine"),
+      lines("ListenWithTls", "listen: { address: 0.0.0.0:1 }", 4, 1, "not available yet"),
+      lines("NegativeProxies", "trusted_proxies: -1", 4, 18, "expected a number from 0 to 100"),
+      lines("EscapedSlashes", "escaped_slashes: redirct", 4, 18, "did you mean redirect?"),
+      lines("Drain", "drain: 30", 4, 8,
+            "expected a duration like 250ms, 10s, 1m, 1h, 1d or 1w for 'drain', got \"30\""),
+      lines("Admin", "admin: 127.0.0.1:9090", 4, 1, "'admin' is not available yet in this version of Weir; remove it"),
+      lines("Jwt", "jwt: { issuer: x }", 4, 1, "'jwt' is not available yet in this version of Weir; remove it"),
+      lines("Analytics", "analytics: { top: 5 }", 4, 1, "'analytics' is not available yet"),
+      lines("AccessLog", "access_log: { to: stdout }", 4, 15, "'to' in 'access_log' is not available yet"),
+      lines("Alerts", "alerts: [{ limit: a }]", 4, 1, "'alerts' is not available yet"),
+      lines("Prices", "prices: { a: { input: 1 } }", 4, 1, "'prices' is not available yet"),
+      lines("StoreIsText", "store: memory", 4, 8, "expected a mapping like { url: memory } for 'store'"),
+      lines("StoreOnRedis", "store: { url: \"redis://localhost\" }", 4, 15, "a Redis store is not available yet"),
+      lines("StoreElsewhere", "store: { url: disk }", 4, 15, "expected memory for 'url', got \"disk\""),
+      lines("StoreUnknownKey", "store: { maxkeys: 1 }", 4, 10,
+            "unknown key 'maxkeys' in 'store'; did you mean 'max_keys'?"),
+      lines("StoreMaxKeys", "store: { max_keys: 0 }", 4, 20, "expected a number from 1 to 10000000000"),
+      lines("StoreTimeout", "store: { timeout: 2h }", 4, 19, "expected a duration from 1ms to 1m"),
+      lines("StoreOnError", "store: { on_error: reject }", 4, 20, "expected local, allow or deny"),
+      lines("StoreNamespace", "store: { namespace: a b }", 4, 21, "expected a name of 1 to 64"),
+      lines("StoreLayout", "store: { layout: upstash }", 4, 10, "'layout' in 'store' is not available yet"),
+      lines("ResponsesHeaders", "responses: { headers: all }", 4, 23, "expected ietf, x, both or none"),
+      lines("ResponsesBody", "responses: { body: jsn }", 4, 20, "did you mean json?"),
+      lines("ResponsesNoSuchFile", "responses: { body: { file: no.html } }", 4, 28, "no.html' does not exist"),
+      lines("ResponsesFolder", "responses: { body: { file: / } }", 4, 28, "is not a plain file"),
+      lines("ResponsesReset", "responses: { reset: 5 }", 4, 21, "expected delta or epoch"),
+  };
+}
+
+std::vector<Broken> broken_limits() {
+  return {
+      lines("LimitsAreAList", "limits: [a]", 4, 9, "expected a mapping of names to limits for 'limits', got a list"),
+      lines("LimitIsEmpty", "limits: { b: }", 4, 11,
+            "expected a mapping like { key: ip, rate: 100/1m } for 'b', got nothing"),
+      lines("LimitName", "limits: { \"a b\": { key: ip, rate: 1/1s } }", 4, 11, "a limit's name is 1 to 64 of A-Z"),
+      lines("LimitNameTooLong", "limits: { " + std::string(65, 'x') + ": { key: ip, rate: 1/1s } }", 4, 11,
+            "a limit's name"),
+      lines("NoKey", "limits: { b: { rate: 1/1s } }", 4, 11, "'key' is missing in limit 'b'"),
+      lines("NoRate", "limits: { b: { key: ip } }", 4, 11, "'rate' is missing in limit 'b'"),
+      lines("SamePrefix", "limits: { a: {key: ip, rate: 1/1s}, b: {key: ip, rate: 1/1s, prefix: weir:a} }", 4, 70,
+            "limit 'b' has the 'prefix' of limit 'a'"),
+      limit("UnknownOption", "key: ip, rate: 1/1s, algoritm: gcra", 28,
+            "unknown key 'algoritm' in limit 'a'; did you mean 'algorithm'?"),
+      limit("KeySource", "key: heder:x, rate: 1/1s", 12, "got \"heder:x\"; did you mean header:x?"),
+      limit("KeyWithoutName", "key: header, rate: 1/1s", 12, "expected header:NAME"),
+      limit("KeyWithBadName", "key: \"header:a b\", rate: 1/1s", 12, "the name made of letters, digits"),
+      limit("KeyPrefix", "key: ip/129, rate: 1/1s", 12, "expected ip or ip/N with N from 1 to 128"),
+      limit("KeyEmptyList", "key: [], rate: 1/1s", 12, "a key source or a list of 1 to 16 of them"),
+      limit("KeyJwt", "key: [ip, jwt:sub], rate: 1/1s", 17, "the key source 'jwt' is not available yet"),
+      limit("KeyModel", "key: model, rate: 1/1s", 12, "the key source 'model' is not available yet"),
+      limit("KeyMetadata", "key: metadata:a.b, rate: 1/1s", 12, "the key source 'metadata' is not available yet"),
+      limit("Missing", "key: ip, missing: ignore, rate: 1/1s", 25, "expected skip or reject"),
+      limit("CostOf0", "key: ip, rate: 1/1s, cost: 0", 34, "expected a number from 1 to"),
+      limit("CostIsText", "key: ip, rate: 1/1s, cost: much", 34, "or header:NAME for 'cost', got \"much\""),
+      limit("CostAboveLimit", "key: ip, rate: 10/1s, cost: 11", 35,
+            "a call that costs 11 never fits into a limit of 10"),
+      limit("CostAboveBurst", "key: ip, rate: 10/1s, cost: 3, algorithm: gcra, burst: 2", 35, "a limit of 2"),
+      limit("RateUnit", "key: ip, rate: 100/minute", 22, "got \"100/minute\"; did you mean 100/1m?"),
+      limit("RateWithoutNumber", "key: ip, rate: 100/s", 22, "did you mean 100/1s?"),
+      limit("RateBare", "key: ip, rate: 100", 22, "a bare number is for algorithm: concurrency"),
+      limit("RateOf0", "key: ip, rate: 0/1s", 22, "a rate whose count is from 1 to 2^53"),
+      limit("RateTooHigh", "key: ip, rate: 9007199254740993/1s", 22, "a rate whose count is from 1 to 2^53"),
+      limit("RateFraction", "key: ip, rate: 1.5/1s", 22, "its count a whole number"),
+      limit("RatePeriodOf0", "key: ip, rate: 1/0s", 22, "expected a rate like 100/1m"),
+      limit("RatePeriodTooLong", "key: ip, rate: 1/6000w", 22, "expected a rate like 100/1m"),
+      limit("RateMisspelt", "key: ip, rate: unlimted", 22, "did you mean unlimited?"),
+      limit("RateNothing", "key: ip, rate: ", 16, "expected a rate like 100/1m"),
+      limit("RateIsAList", "key: ip, rate: [1/1s]", 22, "got a list"),
+      limit("Algorithm", "key: ip, rate: 1/1s, algorithm: sliding_windw", 39, "did you mean sliding_window?"),
+      limit("AlgorithmConcurrency", "key: ip, rate: 5, algorithm: concurrency", 36, "not available yet"),
+      limit("MonthByGcra", "key: ip, rate: 1/month, algorithm: gcra", 22, "cannot be counted by gcra"),
+      limit("MonthByTokenBucket", "key: ip, rate: 1/month, algorithm: token_bucket", 22,
+            "cannot be counted by token_bucket"),
+      limit("YearBySlidingWindow", "key: ip, rate: 1/year, algorithm: sliding_window", 22, "cannot be counted by"),
+      limit("LongLog", "key: ip, rate: 10001/1m, algorithm: sliding_log", 22,
+            "a rate of at most 10000 with sliding_log"),
+      limit("BurstOfWindow", "key: ip, rate: 1/1s, burst: 5", 28, "'burst' has no effect with sliding_window"),
+      limit("BurstOf0", "key: ip, rate: 1/1s, algorithm: gcra, burst: 0", 52,
+            "expected a number from 1 to 2^53 for 'burst'"),
+      limit("BurstOfUnlimited", "key: ip, rate: unlimited, burst: 5", 33,
+            "'burst' has no effect with an unlimited rate"),
+      limit("AnchorOfMinutes", "key: ip, rate: 1/1m, anchor: 2026-01-15", 28, "'anchor' needs a rate by whole days"),
+      limit("AnchorOfBucket", "key: ip, rate: 1/1d, algorithm: gcra, anchor: 2026-01-15", 45,
+            "'anchor' has no effect with gcra"),
+      limit("AnchorIsNoDay", "key: ip, rate: 1/month, anchor: 2026-02-30", 39, "expected a day that the calendar has"),
+      limit("AnchorShape", "key: ip, rate: 1/month, anchor: 15.1.2026", 39, "expected a date like 2026-01-15"),
+      limit("OverridesAreAList", "key: ip, rate: 1/1s, overrides: [vip]", 39, "expected a mapping of values to rates"),
+      limit("OverrideRate", "key: ip, rate: 1/1s, overrides: { vip: lots }", 46, "got \"lots\""),
+      limit("OverrideCidr", "key: ip, rate: 1/1s, overrides: { 10.0.0.0/33: 1/1s }", 41,
+            "a CIDR whose length is from 0 to 32"),
+      limit("OverrideRegex", "key: ip, rate: 1/1s, overrides: { \"~^a\": 1/1s }", 41,
+            "~regular expression is not available yet"),
+      limit("OverrideMonthByGcra", "key: ip, rate: 1/1s, algorithm: gcra, overrides: { v: 1/month }", 61,
+            "cannot be counted by gcra"),
+      limit("AllowIsText", "key: ip, rate: 1/1s, allow: vip", 35, "expected a list of values, CIDRs and globs"),
+      limit("DenyRegex", "key: ip, rate: 1/1s, deny: [\"~x\"]", 35, "~regular expression is not available yet"),
+      limit("DenyCidr", "key: ip, rate: 1/1s, deny: [\"::/129\"]", 35, "a CIDR whose length is from 0 to 128"),
+      limit("AllowedAndDenied", "key: ip, rate: 1/1s, allow: [x], deny: [x]", 47,
+            "\"x\" is both in 'allow' and in 'deny'"),
+      limit("RejectStatus", "key: ip, rate: 1/1s, reject: { status: 200 }", 46, "expected a number from 400 to 599"),
+      limit("RejectUnknown", "key: ip, rate: 1/1s, reject: { mesage: x }", 38, "in 'reject'; did you mean 'message'?"),
+      limit("Shadow", "key: ip, rate: 1/1s, shadow: yes", 36, "expected true or false for 'shadow', got \"yes\""),
+      limit("Prefix", "key: ip, rate: 1/1s, prefix: \"a{b}\"", 36, "without { and }"),
+      limit("Unit", "key: ip, rate: 1/1s, unit: tokens", 28, "'unit' in limit 'a' is not available yet"),
+      limit("When", "key: ip, rate: 1/1s, when: { path: x }", 28, "'when' in limit 'a' is not available yet"),
+      limit("Charge", "key: ip, rate: 1/1s, charge: [5xx]", 28, "remove it, or set it to always"),
+      limit("Wait", "key: ip, rate: 1/1s, wait: 5s", 28, "'wait' in limit 'a' is not available yet"),
+      limit("Only", "key: ip, rate: 1/1s, only: [a]", 28, "'only' in limit 'a' is not available yet"),
+      limit("Mode", "key: ip, rate: 1/1s, mode: lease", 28, "'mode' in limit 'a' is not available yet"),
+  };
+}
+
+std::vector<Broken> broken_upstreams_and_routes() {
+  return {
+      {"UpstreamIsText", "version: 1\nupstreams: { a: http://h }\nroutes: [{path: /*, to: a}]\n", 2, 17,
+       "expected a mapping like { url: http://127.0.0.1:9000 } for 'a'"},
+      {"UpstreamName", "version: 1\nupstreams: { a/b: { url: http://h } }\nroutes: [{path: /*, to: a/b}]\n", 2, 14,
+       "an upstream's name is 1 to 64 of"},
+      {"UpstreamWithoutUrl", "version: 1\nupstreams: { a: {} }\nroutes: [{path: /*, to: a}]\n", 2, 14,
+       "'url' is missing in upstream 'a'"},
+      upstream("UrlScheme", "url: ftp://x", 28, "it starts with http:// or https://"),
+      upstream("UrlWithoutScheme", "url: 127.0.0.1", 28, "it starts with http:// or https://"),
+      upstream("UrlHost", "url: http://a..b", 28, "the host is a name or an IP address"),
+      upstream("UrlPort", "url: http://a:99999", 28, "its port from 1 to 65535"),
+      upstream("UrlQuery", "url: \"http://a?b\"", 28, "a URL without a query or fragment"),
+      upstream("UrlUser", "url: http://u@a", 28, "a URL without a user or password"),
+      upstream("Ai", "url: http://a, ai: openai", 38, "'ai' in upstream 'local' is not available yet"),
+      upstream("UpstreamHeaders", "url: http://a, headers: { a: b }", 38,
+               "'headers' in upstream 'local' is not available yet"),
+      upstream("Lambda", "lambda: { function: f }", 23, "'lambda' in upstream 'local' is not available yet"),
+      upstream("UpstreamUnknown", "uri: http://a", 23, "unknown key 'uri' in upstream 'local'; did you mean 'url'?"),
+      route("NoPath", "to: local", 10, "'path' is missing in a route"),
+      route("NoTo", "path: /*", 10, "'to' is missing in a route"),
+      route("PathWithoutSlash", "path: v1, to: local", 18, "did you mean /v1?"),
+      route("PathStarInside", "path: /a*, to: local", 18, "a * stands only after the last /"),
+      route("PathWithQuery", "path: \"/a?b\", to: local", 18, "a path without a query or fragment"),
+      route("PathWithDots", "path: /a/../b, to: local", 18, "which requests never have once normalised"),
+      route("PathDoubleSlash", "path: /a//b, to: local", 18, "which requests never have once normalised"),
+      route("Method", "path: /*, to: local, method: [G T]", 42, "expected a method like GET"),
+      route("NoMethods", "path: /*, to: local, method: []", 41, "expected a method like GET"),
+      route("HostWithPort", "path: /*, to: local, host: a:80", 39, "without a port"),
+      route("HeaderName", "path: /*, to: local, headers: { a b: c }", 44, "a header's name is letters, digits and -"),
+      route("HeaderTwice", "path: /*, to: local, headers: { A: c, a: d }", 50, "the header 'a' is given twice"),
+      route("UnknownUpstream", "path: /*, to: locl", 26, "unknown upstream 'locl'; did you mean 'local'?"),
+      route("UnknownLimit", "path: /*, to: local, limits: [per-usr]", 42,
+            "unknown limit 'per-usr'; did you mean 'per-user'?"),
+      route("UndefinedLimit", "path: /*, to: local, limits: gold", 41,
+            "unknown limit 'gold'; define it under 'limits'"),
+      route("LimitTwice", "path: /*, to: local, limits: [per-user, per-user]", 52,
+            "the limit 'per-user' is named twice"),
+      route("NestedLimits", "path: /*, to: local, limits: [[per-user]]", 42,
+            "a list inside 'limits' is not available yet"),
+      route("Timeout", "path: /*, to: local, timeout: 5", 42, "write its unit: 5s or 5ms"),
+      route("RouteUnknown", "path: /*, to: local, methods: GET", 33,
+            "unknown key 'methods' in a route; did you mean 'method'?"),
+      {"RouteIsText", "version: 1\nupstreams: { a: { url: http://h } }\nroutes: [a]\n", 3, 10,
+       "expected a mapping like { path: /*, to: local } for 'routes'"},
+  };
+}
+
+class BrokenConfig : public testing::TestWithParam<Broken> {};
+
+TEST_P(BrokenConfig, SaysWhereAndWhat) {
+  const Broken& broken = GetParam();
+  const auto errors = errors_of(broken.text, no_environment(), testing::TempDir());
+  const auto place = [&](const Error& e) { return e.line == broken.line && e.column == broken.column; };
+  const auto found = std::ranges::find_if(
+      errors, [&](const Error& e) { return place(e) && e.message.find(broken.message) != std::string::npos; });
+  EXPECT_NE(found, errors.end()) << "expected " << broken.line << ":" << broken.column << ": " << broken.message
+                                 << "\ngot " << testing::PrintToString(errors);
+}
+
+std::string name_of(const testing::TestParamInfo<Broken>& info) { return info.param.name; }
+
+INSTANTIATE_TEST_SUITE_P(Yaml, BrokenConfig, testing::ValuesIn(broken_yaml()), name_of);
+INSTANTIATE_TEST_SUITE_P(Top, BrokenConfig, testing::ValuesIn(broken_top()), name_of);
+INSTANTIATE_TEST_SUITE_P(Limits, BrokenConfig, testing::ValuesIn(broken_limits()), name_of);
+INSTANTIATE_TEST_SUITE_P(UpstreamsAndRoutes, BrokenConfig, testing::ValuesIn(broken_upstreams_and_routes()), name_of);
+
+TEST(Errors, AllComeAtOnceInTheTextsOrder) {
+  const auto errors = errors_of(
+      "version: 3\n"
+      "routes: [{ path: x, to: nowhere }]\n"
+      "limits:\n"
+      "  a: { rate: fast }\n"
+      "upstreams: { local: { url: x } }\n"
+      "drain: soon\n");
+  std::vector<std::pair<int, int>> places;
+  for (const Error& error : errors) places.emplace_back(error.line, error.column);
+  EXPECT_THAT(places, testing::ElementsAre(std::pair(1, 10), std::pair(2, 18), std::pair(2, 25), std::pair(4, 3),
+                                           std::pair(4, 14), std::pair(5, 28), std::pair(6, 8)));
+}
+
+TEST(Errors, ReferenceToABrokenLimitIsNoSecondError) {
+  EXPECT_EQ(errors_of(with_limit("key: ip, rate: fast")).size(), 1);
+  EXPECT_EQ(errors_of("version: 1\nupstreams: 5\nroutes: [{ path: /*, to: local }]\n").size(), 1);
+}
+
+TEST(Errors, UnderlinesTheWholeValue) {
+  EXPECT_EQ(errors_of(with_lines("drain: forever")).at(0).length, 7);
+  EXPECT_EQ(errors_of(with_lines("drain: \"for ever\"")).at(0).length, 10);
+  EXPECT_EQ(errors_of(with_lines("drain: &name forever")).at(0).length, 13);
+  EXPECT_EQ(errors_of(with_lines("unknown_one: {}")).at(0).length, 11);
+}
+
+TEST(Errors, ColumnsAreCharacters) {
+  const auto errors = errors_of(with_limit("key: const:\xC3\xA4\xC3\xB6, rate: fast"));
+  ASSERT_EQ(errors.size(), 1);
+  EXPECT_EQ(errors[0].column, 7 + 5 + 8 + 2 + 6);
+}
+
+TEST(Errors, AreBoundedInNumber) {
+  std::string text = "limits:\n";
+  for (int i = 0; i < 3000; ++i) text += "  l" + std::to_string(i) + ": x\n";
+  const auto errors = errors_of(text);
+  EXPECT_EQ(errors.size(), 1001);
+  EXPECT_THAT(errors.back().message, HasSubstr("more errors"));
+}
+
+TEST(Errors, AliasesThatWouldExpandWithoutEndAreRefused) {
+  std::string text = "a: &a [x,x,x,x,x,x,x,x,x,x]\n";
+  for (char name = 'b'; name < 'l'; ++name) {
+    text += std::string(1, name) + ": &" + name + " [";
+    for (int i = 0; i < 10; ++i) text += std::string("*") + static_cast<char>(name - 1) + ",";
+    text += "]\n";
+  }
+  const auto errors = errors_of(text);
+  ASSERT_FALSE(errors.empty());
+  EXPECT_THAT(errors.back().message, HasSubstr("aliases and variables add more than 8 MiB"));
+}
+
+}  // namespace
+}  // namespace weir::config
