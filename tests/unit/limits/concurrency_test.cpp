@@ -5,8 +5,6 @@
 namespace weir::limits {
 namespace {
 
-using namespace testing_words;
-
 constexpr Concurrency three = Concurrency::make(concurrency(3));
 
 TEST(Concurrency, AdmitsWhileSlotsAreFree) {

@@ -5,8 +5,6 @@
 namespace weir::limits {
 namespace {
 
-using namespace testing_words;
-
 const FixedWindow ten_a_minute = FixedWindow::make(fixed_window(10, 1min));
 
 TEST(FixedWindow, CountsDownToTheLimitAndThenRefuses) {

@@ -8,8 +8,6 @@
 namespace weir::limits {
 namespace {
 
-using namespace testing_words;
-
 constexpr Gcra ten_a_second = Gcra::make(gcra(10, 1s));
 constexpr Gcra seven_a_minute = Gcra::make(gcra(7, 1min));
 constexpr Instant epoch{};
@@ -61,7 +59,7 @@ TEST(Gcra, DoesNotDriftInTenYears) {
   Gcra::State user;
   (void)seven_a_minute.take(user, t0, 7);
   for (Nanos minute = 1min; minute <= std::chrono::days(3'653); minute += 37min) {
-    seven_a_minute.charge(user, t0, 37 * 7);  // every unit of these minutes is spent, none is left over
+    seven_a_minute.charge(user, t0, std::int64_t{37} * 7);  // every unit of these minutes is spent, none is left over
     ASSERT_THAT(seven_a_minute.look(user, t0 + minute + 36min, 0), RefusedFor(8'571'428'572ns)) << minute.count();
   }
 }

@@ -5,8 +5,6 @@
 namespace weir::limits {
 namespace {
 
-using namespace testing_words;
-
 constexpr IntervalBucket three_each_second_of_ten = IntervalBucket::make(interval_bucket(3, 1s, 10));
 
 TEST(IntervalBucket, RefillsOnlyAtTheEndOfWholeIntervalsSinceFirstUse) {

@@ -15,8 +15,6 @@
 namespace weir::limits {
 namespace {
 
-using namespace testing_words;
-
 struct Admitted {
   Instant at;
   std::int64_t cost;

@@ -14,8 +14,6 @@
 namespace weir::limits {
 namespace {
 
-using namespace testing_words;
-
 constexpr int rules = 200;
 constexpr int steps = 500;
 

@@ -6,7 +6,6 @@
 namespace weir::limits {
 namespace {
 
-using namespace testing_words;
 using ::testing::ElementsAre;
 using ::testing::SizeIs;
 

@@ -5,8 +5,6 @@
 namespace weir::limits {
 namespace {
 
-using namespace testing_words;
-
 const SlidingWindow ten_a_minute = SlidingWindow::make(sliding_window(10, 1min));
 
 TEST(SlidingWindow, CountsDownToTheLimitAndThenRefuses) {

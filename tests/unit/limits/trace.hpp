@@ -177,7 +177,7 @@ struct Course {
 };
 
 inline Course random_course(Chance& chance) {
-  Course course{.start = moved(testing_words::t0, chance.between(0, testing_words::century.count() / 2))};
+  Course course{.start = moved(t0, chance.between(0, century.count() / 2))};
   switch (chance.between(0, 9)) {
     case 0:
       course.start = Instant{Nanos{chance.between(-1'000'000'000, 1'000'000'000)}};

@@ -6,9 +6,11 @@
 namespace weir {
 namespace {
 
-using namespace limits::testing_words;
 using std::chrono::days;
 using std::chrono::year;
+using namespace std::chrono_literals;
+using limits::century;
+using limits::huge;
 using ::testing::HasSubstr;
 
 MATCHER(Valid, "") {

@@ -29,8 +29,6 @@ inline std::ostream& operator<<(std::ostream& out, const Verdict& verdict) {
   return out;
 }
 
-namespace testing_words {
-
 using namespace std::chrono_literals;
 
 inline constexpr std::int64_t huge = std::int64_t{1} << 53;
@@ -58,5 +56,4 @@ MATCHER(AboveLimit, "") { return arg.outcome == Outcome::cost_above_limit && arg
 MATCHER_P(ResetsAt, at, "") { return arg.reset == Instant{at}; }
 MATCHER_P(Owes, units, "") { return arg.debt == units && (units == 0 || arg.remaining == 0); }
 
-}  // namespace testing_words
 }  // namespace weir::limits

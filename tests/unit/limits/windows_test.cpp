@@ -5,7 +5,6 @@
 namespace weir::limits {
 namespace {
 
-using namespace testing_words;
 using std::chrono::days;
 using std::chrono::weeks;
 using std::chrono::year;
