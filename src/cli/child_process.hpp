@@ -16,8 +16,8 @@ namespace weir::cli {
 
 struct Launch {
   std::filesystem::path program;
-  std::vector<std::string> arguments;                            // without the program's name
-  std::vector<std::pair<std::string, std::string>> environment;  // added to ours
+  std::vector<std::string> arguments{};                            // without the program's name
+  std::vector<std::pair<std::string, std::string>> environment{};  // added to ours
   bool capture_output = false;  // stdout into the same pipe as stderr; else stdout is ours
 };
 

@@ -1,0 +1,31 @@
+#include "cli/envoy_admin.hpp"
+
+#include <gtest/gtest.h>
+
+namespace weir::cli {
+namespace {
+
+TEST(OpenRequests, AreCountedOverAllServersButTheAdmin) {
+  const EnvoyAdmin::Open open = parse_open(
+      "http.admin.downstream_rq_active: 1\nhttp.admin.downstream_cx_tx_bytes_buffered: 7\n"
+      "http.weir.downstream_rq_active: 3\nhttp.other.downstream_rq_active: 2\n"
+      "http.weir.downstream_cx_tx_bytes_buffered: 4096\n");
+  EXPECT_EQ(open.requests, 5U);
+  EXPECT_EQ(open.bytes, 4096U);
+}
+
+TEST(OpenRequests, AreNoneInAnEmptyAnswer) {
+  EXPECT_EQ(parse_open("").requests, 0U);
+  EXPECT_EQ(parse_open("nonsense\nhttp.weir.downstream_rq_active: x\n").requests, 0U);
+}
+
+TEST(EnvoyAdmin, IsSilentWhereNobodyListens) {
+  const EnvoyAdmin admin("/nowhere/admin.sock");
+  EXPECT_FALSE(admin.is_ready());
+  EXPECT_FALSE(admin.drain());
+  EXPECT_EQ(admin.open().has_value(), false);
+  EXPECT_FALSE(EnvoyAdmin("/" + std::string(200, 'x')).is_ready());
+}
+
+}  // namespace
+}  // namespace weir::cli
