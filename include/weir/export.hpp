@@ -2,3 +2,4 @@
 #pragma once
 
 #define WEIR_API __attribute__((visibility("default")))
+#define WEIR_LOCAL __attribute__((visibility("hidden")))  // of a class within one that is shown

@@ -161,7 +161,7 @@ class WEIR_API Limiter {
   template <class Token>
   auto async_block_until_ready(Key key, std::chrono::nanoseconds timeout, std::int64_t cost, Token&& token);
 
-  struct Impl;
+  struct WEIR_LOCAL Impl;
   explicit Limiter(std::shared_ptr<Impl> impl) noexcept;  // for the library's own use
   [[nodiscard]] const std::shared_ptr<Impl>& impl() const { return impl_; }
 

@@ -42,7 +42,7 @@ class WEIR_API Reservation {
   // Leaves it open for whoever settles it by its id: the destructor no longer releases it.
   void leave();
 
-  struct Impl;
+  struct WEIR_LOCAL Impl;
   explicit Reservation(std::unique_ptr<Impl> impl);  // for the library's own use
 
  private:

@@ -44,7 +44,7 @@ class WEIR_API Store {
   // Moves the end of an open reservation's lease to `lease` from now; `unknown` when it has ended.
   Settled renew(std::string_view id, std::chrono::nanoseconds lease);
 
-  struct Impl;  // the limiter's view of this handle
+  struct WEIR_LOCAL Impl;  // the limiter's view of this handle
   [[nodiscard]] Impl& impl() const { return *impl_; }
 
  private:
