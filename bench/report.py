@@ -1,0 +1,125 @@
+"""Measurements to tables: the same for the terminal and for docs/benchmarks.md."""
+
+import os
+import pathlib
+import platform
+import re
+import statistics
+import subprocess
+import time
+from collections import defaultdict
+from dataclasses import dataclass, field
+
+import comparisons
+from ratios import ratio_of
+
+VERDICTS = {None: "", True: "met", False: "**not met**"}
+
+
+@dataclass
+class Table:
+    title: str
+    head: list
+    rows: list = field(default_factory=list)
+
+
+class Measurements:
+    """(case, contender) -> round -> value; and bytes a key by algorithm."""
+
+    def __init__(self):
+        self.values = defaultdict(dict)
+        self.memory = {}
+
+    def add(self, line):
+        if "memory" in line:
+            self.memory[line["memory"]] = line
+        elif "gateway" in line:
+            for measure in ("requests_per_second", "p50_us", "p99_us", "cpu_us"):
+                self.values[f"{line['gateway']} {measure}", line["contender"]][line["round"]] = line[measure]
+        else:
+            self.values[line["case"], line["contender"]][line["round"]] = line["ns"]
+
+    def median(self, case, contender):
+        values = self.values.get((case, contender))
+        return f"{statistics.median(values.values()):,.0f}" if values else "-"
+
+
+def compare(table, measurements, wanted):
+    for each in wanted:
+        ours = measurements.values.get((each.case, each.ours))
+        peers = measurements.values.get((each.case, each.peer))
+        goal = "" if each.goal is None else f"{'>=' if each.at_least else '<='} {each.goal:.2f}"
+        row = [each.what, measurements.median(each.case, each.ours), measurements.median(each.case, each.peer)]
+        if ours and peers:
+            ratio = ratio_of(ours, peers)
+            table.rows.append([*row, str(ratio), goal, VERDICTS[each.met(ratio.median)]])
+        elif ours:
+            table.rows.append([*row, "-", goal, "not measured" if goal else ""])
+    return table
+
+
+def memory_table(measurements):
+    table = Table("Memory", ["Keys", "Bytes a key", "Peak while growing", "Goal", ""])
+    for name, line in measurements.memory.items():
+        goal = comparisons.MEMORY_GOALS[name]
+        verdict = VERDICTS[None if goal is None else line["bytes_per_key"] <= goal]
+        table.rows.append([f"{line['keys'] / 1e6:g} M, {name}", f"{line['bytes_per_key']:.1f}",
+                           f"{line['peak_bytes_per_key']:.1f}", "" if goal is None else f"<= {goal}", verdict])
+    return table
+
+
+def tables(measurements):
+    head = ["What", "Weir, ns", "governor, ns", "Ratio", "Goal", ""]
+    decisions = Table("Decisions of the memory store, beside governor", head)
+    limit = Table("Beside the physical limit", ["What", "Weir, ns", "Limit, ns", "Ratio", "Goal", ""])
+    gateway = Table("The gateway, beside bare Envoy", ["What", "It", "Bare", "Ratio", "Goal", ""])
+    all_tables = [
+        compare(decisions, measurements, comparisons.DECISIONS),
+        compare(limit, measurements, comparisons.PHYSICAL_LIMIT),
+        memory_table(measurements),
+        compare(gateway, measurements, comparisons.GATEWAY),
+    ]
+    return [table for table in all_tables if table.rows]
+
+
+def terminal(table):
+    rows = [table.head, *([cell.replace("*", "") for cell in row] for row in table.rows)]
+    widths = [max(len(row[column]) for row in rows) for column in range(len(table.head))]
+    lines = ["  ".join(cell.ljust(width) for cell, width in zip(row, widths)).rstrip() for row in rows]
+    return "\n".join(["", table.title, "-" * len(table.title), *lines])
+
+
+def markdown(table):
+    lines = ["| " + " | ".join(row) + " |" for row in table.rows]
+    head = ["| " + " | ".join(table.head) + " |", "|---" * len(table.head) + "|"]
+    return "\n".join([f"## {table.title}", *head, *lines, ""])
+
+
+def machine():
+    def first(command):
+        try:
+            return subprocess.run(command, capture_output=True, text=True, check=True).stdout.splitlines()[0]
+        except (OSError, subprocess.CalledProcessError, IndexError):
+            return "not found"
+
+    cpuinfo = pathlib.Path("/proc/cpuinfo").read_text(encoding="utf-8")
+    model = re.search(r"model name\s*:\s*(.*)", cpuinfo)
+    memory = re.search(r"MemTotal:\s*(\d+)", pathlib.Path("/proc/meminfo").read_text(encoding="utf-8"))
+    huge = pathlib.Path("/sys/kernel/mm/transparent_hugepage/enabled")
+    return {
+        "Date": time.strftime("%Y-%m-%d", time.gmtime()),
+        "Processor": f"{model.group(1) if model else platform.machine()}, {len(os.sched_getaffinity(0))} cores",
+        "Memory": f"{int(memory.group(1)) / 2**20:.0f} GiB",
+        "Kernel": platform.release(),
+        "Huge pages": re.sub(r".*\[(\w+)\].*", r"\1", huge.read_text(encoding="utf-8").strip()) if huge.exists() else "none",
+        "Compilers": f"{first(['g++', '--version'])}; {first(['rustc', '--version'])}",
+    }
+
+
+def document(all_tables, facts, command, how):
+    parts = ["# Benchmarks", "", f"Written by `{command}`; every figure is from that one run. `bench/README.md` tells what each",
+             "one measures. Ratios are what counts: absolute figures belong to this machine.", ""]
+    parts += ["| | |", "|---|---|", *(f"| {name} | {value} |" for name, value in facts.items()), ""]
+    parts += [*(f"{line}" for line in how), ""]
+    parts += [markdown(table) for table in all_tables]
+    return "\n".join(parts).rstrip() + "\n"

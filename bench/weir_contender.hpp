@@ -1,0 +1,82 @@
+// weir_contender.hpp: Weir as its users call it, through the public API, answers and all.
+#pragma once
+
+#include "contender.hpp"
+
+#include <weir/limiter.hpp>
+#include <weir/rule.hpp>
+#include <weir/store.hpp>
+
+#include <algorithm>
+#include <array>
+#include <span>
+#include <vector>
+
+namespace bench {
+
+inline weir::Rule rule(Quota quota) { return weir::gcra(quota.burst, quota.interval * quota.burst); }
+
+// A store of its own for each contender, so that no other's keys are in it, and room for all of a case's keys.
+inline weir::Options own_store() { return {.store = weir::memory_store({.max_keys = 16'000'000})}; }
+
+class WeirIntegers : public Contender {
+ public:
+  explicit WeirIntegers(Quota quota) : WeirIntegers(rule(quota)) {}
+  explicit WeirIntegers(const weir::Rule& rule) : Contender("weir"), limiter_(rule, own_store()) {}
+  void prepare(const Order& order) override { keys_ = order.numbers.data(); }
+  std::uint64_t call(std::size_t from, std::size_t to) override {
+    std::uint64_t allowed = 0;
+    for (std::size_t i = from; i < to; ++i) {
+      if (limiter_.limit(keys_[i])) ++allowed;
+    }
+    return allowed;
+  }
+
+ private:
+  weir::Limiter limiter_;
+  const std::uint64_t* keys_ = nullptr;
+};
+
+class WeirTexts : public Contender {
+ public:
+  explicit WeirTexts(Quota quota) : Contender("weir"), limiter_(rule(quota), own_store()) {}
+  void prepare(const Order& order) override { keys_ = order.texts.data(); }
+  std::uint64_t call(std::size_t from, std::size_t to) override {
+    std::uint64_t allowed = 0;
+    for (std::size_t i = from; i < to; ++i) {
+      if (limiter_.limit(keys_[i])) ++allowed;
+    }
+    return allowed;
+  }
+
+ private:
+  weir::Limiter limiter_;
+  const std::string_view* keys_ = nullptr;
+};
+
+// 64 keys a call, decided as one: all pass or nothing is charged.
+class WeirBatches : public Contender {
+ public:
+  static constexpr std::size_t size = weir::max_checks;
+
+  explicit WeirBatches(Quota quota) : Contender("weir, batches of 64"), limiter_(rule(quota), own_store()) {}
+  void prepare(const Order& order) override { keys_ = order.numbers.data(); }
+  std::uint64_t call(std::size_t from, std::size_t to) override {
+    std::uint64_t allowed = 0;
+    std::vector<weir::Check> checks;
+    checks.reserve(size);
+    std::array<weir::Decision, size> decisions;
+    for (std::size_t i = from; i < to; i += checks.size()) {
+      checks.clear();
+      for (std::size_t key = i; key < std::min(i + size, to); ++key) checks.emplace_back(limiter_, keys_[key]);
+      if (weir::limit_all(checks, std::span(decisions).first(checks.size()))) allowed += checks.size();
+    }
+    return allowed;
+  }
+
+ private:
+  weir::Limiter limiter_;
+  const std::uint64_t* keys_ = nullptr;
+};
+
+}  // namespace bench
