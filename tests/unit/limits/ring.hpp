@@ -29,6 +29,7 @@ class Ring {
 
   [[nodiscard]] std::vector<Entry> entries() const {
     std::vector<Entry> all;
+    all.reserve(log_.size);
     for (std::uint32_t i = 0; i < log_.size; ++i) all.push_back(log_[i]);
     return all;
   }

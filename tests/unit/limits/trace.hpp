@@ -135,12 +135,9 @@ std::string differ(Subject& subject, Model& model, const Step& step, Verdict& ve
   const Instant fresh = subject.fresh_at();
   if (fresh != Instant::max() && !full(std::max(fresh, now))) said << "not fresh at fresh_at; ";
   if (fresh > now && full(fresh - Nanos{1})) said << "fresh before fresh_at; ";
-  std::string difference = said.str();
-  if (!difference.empty()) {
-    said << "said: " << verdict;
-    return said.str();
-  }
-  return {};
+  if (said.view().empty()) return {};
+  said << "said: " << verdict;
+  return said.str();
 }
 
 template <class Subject, class Model>

@@ -13,11 +13,13 @@ using limits::century;
 using limits::huge;
 using ::testing::HasSubstr;
 
+// NOLINTBEGIN(readability-identifier-naming): matchers are named as gmock names its own.
 MATCHER(Valid, "") {
   if (!arg) *result_listener << arg.error();
   return arg.has_value();
 }
 MATCHER_P(WrongBecause, words, "") { return !arg && ::testing::Value(arg.error(), HasSubstr(words)); }
+// NOLINTEND(readability-identifier-naming)
 
 Rule anchored(Rule rule, std::chrono::year_month_day anchor) {
   rule.anchor = anchor;

@@ -42,6 +42,7 @@ constexpr Instant midnight(int year, unsigned month, unsigned day) {
   return std::chrono::sys_days{std::chrono::year{year} / month / day};
 }
 
+// NOLINTBEGIN(readability-identifier-naming): matchers are named as gmock names its own.
 MATCHER(Allowed, "") { return arg.outcome == Outcome::allowed && arg.retry_after == 0ns; }
 MATCHER_P(AllowedWithRemaining, remaining, "") {
   return arg.outcome == Outcome::allowed && arg.remaining == remaining && arg.retry_after == 0ns;
@@ -55,5 +56,6 @@ MATCHER(RefusedForGood, "") { return arg.outcome == Outcome::limited && arg.retr
 MATCHER(AboveLimit, "") { return arg.outcome == Outcome::cost_above_limit && arg.retry_after == never; }
 MATCHER_P(ResetsAt, at, "") { return arg.reset == Instant{at}; }
 MATCHER_P(Owes, units, "") { return arg.debt == units && (units == 0 || arg.remaining == 0); }
+// NOLINTEND(readability-identifier-naming)
 
 }  // namespace weir::limits
