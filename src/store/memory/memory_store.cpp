@@ -15,14 +15,10 @@ constexpr std::size_t max_checks = 64;
 constexpr Nanos remembered = std::chrono::minutes(10);  // an id, at least
 constexpr std::int64_t max_ids = 1'000'000;
 
-// Before 1970 and after 2106 time stands still here: slots have no room for it, and a bucket's ten years ahead.
-constexpr Instant last = std::chrono::sys_days(std::chrono::year(2106) / 1 / 1);
-static_assert(static_cast<std::uint64_t>(last.time_since_epoch().count()) + CompactBucket::longest_span <
+static_assert(static_cast<std::uint64_t>(MemoryStore::last.time_since_epoch().count()) + CompactBucket::longest_span <
               CompactBucket::last_nanos);
 
 const MemorySpace& memory(const Space& space) noexcept { return static_cast<const MemorySpace&>(space); }
-
-Instant within(Instant now) noexcept { return std::clamp(now, Instant{}, last); }
 
 Instant later(Instant now, Nanos by) noexcept { return by > Instant::max() - now ? Instant::max() : now + by; }
 
@@ -75,14 +71,13 @@ MemoryStore::MemoryStore(MemoryOptions options)
 MemoryStore::~MemoryStore() = default;
 
 Verdict MemoryStore::take_one(const Space& space, Key key, Instant now, std::int64_t cost) noexcept {
-  return take(memory(space), locate(memory(space), key), within(now), cost);
+  return take(memory(space), locate(memory(space), key), now, cost);
 }
 
 void MemoryStore::take_many(const Space& space, std::span<const Key> keys, Instant now, std::int64_t cost,
                             std::span<Verdict> verdicts) noexcept {
   constexpr std::size_t ahead = 16;  // cache misses a core has in flight
   std::array<Place, ahead> places;
-  now = within(now);
   for (std::size_t begin = 0; begin < keys.size(); begin += ahead) {
     const std::size_t count = std::min(ahead, keys.size() - begin);
     for (std::size_t at = 0; at < count; ++at) places[at] = locate(memory(space), keys[begin + at]);

@@ -14,6 +14,8 @@
 #include "store/memory/shard.hpp"
 #include "store/store.hpp"
 
+#include <algorithm>
+#include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <map>
@@ -50,7 +52,7 @@ class MemoryStore final : public Store {
   }
   [[nodiscard]] static Verdict take(const MemorySpace& space, Place place, Instant now, std::int64_t cost) noexcept {
     const std::lock_guard guard(place.shard->lock);
-    return place.shard->take(space, place.hash, now, cost);
+    return place.shard->take(space, place.hash, within(now), cost);
   }
   Verdict take_one(const Space& space, Key key, Instant now, std::int64_t cost) noexcept;
   // Each key for itself, in order; the keys' memory is fetched all at once. As long as `keys`: verdicts.
@@ -79,6 +81,10 @@ class MemoryStore final : public Store {
   void renew(std::string_view id, Nanos lease, Instant now, std::move_only_function<void(Settled)> done) override;
   void reset(const Space& space, Key key, Instant now, std::move_only_function<void(Settled)> done) override;
   void reset_all(const Space& space, Instant now, std::move_only_function<void(Settled)> done) override;
+
+  // Before 1970 and after 2106 time stands still here: slots have no room for it, and a bucket's ten years ahead.
+  static constexpr Instant last = std::chrono::sys_days(std::chrono::year(2106) / 1 / 1);
+  [[nodiscard]] static Instant within(Instant now) noexcept { return std::clamp(now, Instant{}, last); }
 
  private:
   struct Located;  // a check and where its counter is

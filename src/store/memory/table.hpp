@@ -22,8 +22,10 @@
 
 #include "store/memory/pages.hpp"
 
+#include <algorithm>
 #include <array>
 #include <atomic>
+#include <bit>
 #include <cstddef>
 #include <cstdint>
 #include <type_traits>
@@ -54,6 +56,7 @@ class Table {
  public:
   using SlotType = Slot<Words>;
   static constexpr std::size_t group = 8;  // slots
+  static constexpr std::size_t half = group / 2;
 
   // Brings a key's home into the cache. May be called without the lock: a stale address does no harm.
   void prefetch(std::uint64_t hash) const noexcept {
@@ -73,22 +76,10 @@ class Table {
   [[nodiscard]] SlotType* find(std::uint64_t hash) noexcept {
     SlotType* slots = slots_.load(std::memory_order_relaxed);
     if (slots == nullptr) return nullptr;
-    const std::size_t groups = groups_.load(std::memory_order_relaxed);
     const std::uint64_t tag = tag_of(hash);
-    SlotType* begin = slots + home(hash, groups);
-    SlotType* const end = slots + groups * group;
-    while (true) {
-      bool empty = false;
-      const std::size_t start = first(hash);
-      for (std::size_t step = 0; step < group; ++step) {
-        SlotType& slot = begin[(start + step) % group];
-        if ((slot.tag | tag_refused) == tag) return &slot;
-        empty |= slot.tag == tag_empty;
-      }
-      if (empty) return nullptr;
-      begin += group;
-      if (begin == end) begin = slots;
-    }
+    SlotType* begin = slots + home(hash, groups_.load(std::memory_order_relaxed));
+    SlotType* found = among(begin + first(hash), tag);
+    return found != nullptr ? found : find_further(begin, hash, tag);
   }
 
   // A zeroed slot for a key that `find` did not find. `room`: whether one more slot may come into use. Word0 below
@@ -131,10 +122,19 @@ class Table {
     return static_cast<std::size_t>((static_cast<Wide>(hash << shard_bits_max) * groups) >> 64) * group;
   }
 
-  // Where in its group a key's walk starts: on a cache line's edge, so that most look-ups touch one line.
-  static std::size_t first(std::uint64_t hash) noexcept { return Words == 1 ? (hash & 2) * 2 : (hash >> 1) % group; }
+  // The half of its group where a key's walk starts: with one word it is a cache line, and most look-ups touch no
+  // other.
+  static std::size_t first(std::uint64_t hash) noexcept { return (hash & 2) * 2; }
 
   void release(const SlotType& slot) noexcept { change_ -= static_cast<std::int64_t>(Owner::free(slot.word)); }
+
+  // Of four slots. Without a branch for each: which of them it is can't be foretold.
+  static SlotType* among(SlotType* four, std::uint64_t tag) noexcept {
+    unsigned match = 0;
+    for (unsigned at = 0; at < half; ++at) match |= static_cast<unsigned>((four[at].tag | tag_refused) == tag) << at;
+    return match == 0 ? nullptr : four + std::countr_zero(match);
+  }
+  [[nodiscard]] SlotType* find_further(SlotType* begin, std::uint64_t hash, std::uint64_t tag) noexcept;
 
   [[nodiscard]] bool rebuild(std::uint64_t cutoff) noexcept;
   static void insert(SlotType* slots, std::size_t groups, const SlotType& slot) noexcept;
@@ -149,6 +149,20 @@ class Table {
   std::int64_t change_ = 0;
   Pages pages_;
 };
+
+template <int Words, class Owner>
+auto Table<Words, Owner>::find_further(SlotType* begin, std::uint64_t hash, std::uint64_t tag) noexcept -> SlotType* {
+  SlotType* const slots = slots_.load(std::memory_order_relaxed);
+  SlotType* const end = slots + capacity();
+  while (true) {
+    SlotType* found = among(begin + first(hash), tag);
+    if (found == nullptr) found = among(begin + (half - first(hash)), tag);
+    if (found != nullptr) return found;
+    if (std::any_of(begin, begin + group, [](const SlotType& slot) { return slot.tag == tag_empty; })) return nullptr;
+    begin += group;
+    if (begin == end) begin = slots;
+  }
+}
 
 template <int Words, class Owner>
 auto Table<Words, Owner>::place(std::uint64_t hash, std::uint64_t cutoff, bool room, std::uint64_t& evicted) noexcept
