@@ -38,14 +38,14 @@ class TreeBuilder final : public YAML::EventHandler {
 
   // NOLINTNEXTLINE(readability-identifier-naming)
   void OnNull(const YAML::Mark& mark, YAML::anchor_t anchor) override {
-    add(mark, create(Node::Kind::null, mark, anchor));
+    add(mark, create(YamlNode::Kind::null, mark, anchor));
   }
 
   // NOLINTNEXTLINE(readability-identifier-naming)
   void OnAlias(const YAML::Mark& mark, YAML::anchor_t anchor) override {
     const auto found = anchors_.find(anchor);
     if (found == anchors_.end()) throw YAML::ParserException(mark, YAML::ErrorMsg::UNKNOWN_ANCHOR);
-    Node& node = *found->second;
+    YamlNode& node = *found->second;
     for (const Open& open : open_) {
       if (open.node == &node) throw YAML::ParserException(mark, "an alias inside the very value it stands for");
     }
@@ -61,7 +61,7 @@ class TreeBuilder final : public YAML::EventHandler {
   // NOLINTNEXTLINE(readability-identifier-naming)
   void OnScalar(const YAML::Mark& mark, const std::string& tag, YAML::anchor_t anchor,
                 const std::string& value) override {
-    Node& node = create(Node::Kind::scalar, mark, anchor);
+    YamlNode& node = create(YamlNode::Kind::scalar, mark, anchor);
     node.text = value;
     node.spot.size = value.size();
     node.weight += value.size();
@@ -74,28 +74,28 @@ class TreeBuilder final : public YAML::EventHandler {
   // NOLINTNEXTLINE(readability-identifier-naming)
   void OnSequenceStart(const YAML::Mark& mark, const std::string& tag, YAML::anchor_t anchor,
                        YAML::EmitterStyle::value /*style*/) override {
-    open(mark, tag, create(Node::Kind::sequence, mark, anchor));
+    open(mark, tag, create(YamlNode::Kind::sequence, mark, anchor));
   }
   void OnSequenceEnd() override { close(); }  // NOLINT(readability-identifier-naming)
 
   // NOLINTNEXTLINE(readability-identifier-naming)
   void OnMapStart(const YAML::Mark& mark, const std::string& tag, YAML::anchor_t anchor,
                   YAML::EmitterStyle::value /*style*/) override {
-    open(mark, tag, create(Node::Kind::mapping, mark, anchor));
+    open(mark, tag, create(YamlNode::Kind::mapping, mark, anchor));
   }
   void OnMapEnd() override { close(); }  // NOLINT(readability-identifier-naming)
 
  private:
   struct Open {
-    Node* node = nullptr;
+    YamlNode* node = nullptr;
     bool as_key = false;                           // stands where a key must: said to be wrong, and left out
     std::optional<Entry> entry{};                  // mapping: a key that awaits its value
     bool skip = false;                             // mapping: the next value has no usable key
     std::unordered_map<std::string, int> lines{};  // mapping: where each key was
   };
 
-  Node& create(Node::Kind kind, const YAML::Mark& mark, YAML::anchor_t anchor) {
-    Node& node = document_.nodes.emplace_back();
+  YamlNode& create(YamlNode::Kind kind, const YAML::Mark& mark, YAML::anchor_t anchor) {
+    YamlNode& node = document_.nodes.emplace_back();
     node.kind = kind;
     node.spot = spot_of(mark);
     if (anchor != 0) anchors_[anchor] = &node;
@@ -103,7 +103,7 @@ class TreeBuilder final : public YAML::EventHandler {
   }
 
   [[nodiscard]] bool awaits_key() const {
-    return !open_.empty() && open_.back().node->kind == Node::Kind::mapping && !open_.back().entry &&
+    return !open_.empty() && open_.back().node->kind == YamlNode::Kind::mapping && !open_.back().entry &&
            !open_.back().skip;
   }
 
@@ -111,7 +111,7 @@ class TreeBuilder final : public YAML::EventHandler {
 
   void skip_entry() { open_.back().skip = true; }
 
-  void open(const YAML::Mark& mark, const std::string& tag, Node& node) {
+  void open(const YAML::Mark& mark, const std::string& tag, YamlNode& node) {
     if (open_.size() >= max_depth) {
       throw YAML::ParserException(mark, "more than " + std::to_string(max_depth) + " levels of nesting");
     }
@@ -122,7 +122,7 @@ class TreeBuilder final : public YAML::EventHandler {
   }
 
   void close() {
-    Node& node = *open_.back().node;
+    YamlNode& node = *open_.back().node;
     const bool as_key = open_.back().as_key;
     open_.pop_back();
     if (as_key) {
@@ -132,14 +132,14 @@ class TreeBuilder final : public YAML::EventHandler {
     }
   }
 
-  void add(const YAML::Mark& mark, Node& node) {
+  void add(const YAML::Mark& mark, YamlNode& node) {
     if (open_.empty()) {
       document_.root = &node;
       return;
     }
     Open& parent = open_.back();
     parent.node->weight += node.weight;
-    if (parent.node->kind == Node::Kind::sequence) {
+    if (parent.node->kind == YamlNode::Kind::sequence) {
       parent.node->items.push_back(&node);
     } else if (parent.skip) {
       parent.skip = false;
@@ -152,8 +152,8 @@ class TreeBuilder final : public YAML::EventHandler {
     }
   }
 
-  void add_key(Spot spot, Open& parent, const Node& key) {
-    if (key.kind != Node::Kind::scalar) {
+  void add_key(Spot spot, Open& parent, const YamlNode& key) {
+    if (key.kind != YamlNode::Kind::scalar) {
       errors_.add(spot, "a key without a name; a key that reads null or ~ needs quotes");
       return skip_entry();
     }
@@ -175,18 +175,18 @@ class TreeBuilder final : public YAML::EventHandler {
   }
 
   // yaml-cpp 0.7 takes the end of the file for a closing quote.
-  void check_closed(const YAML::Mark& mark, const Node& node) const {
+  void check_closed(const YAML::Mark& mark, const YamlNode& node) const {
     const std::string_view text = errors_.text_from(node.spot);
     const bool is_quoted = text.starts_with('"') || text.starts_with('\'');
     if (is_quoted && !quoted_size(text)) throw YAML::ParserException(mark, YAML::ErrorMsg::EOF_IN_SCALAR);
   }
 
-  void refuse_tag(Node& node) {
+  void refuse_tag(YamlNode& node) {
     node.broken = true;
     errors_.add(node.spot, "a YAML tag means nothing here; remove it");
   }
 
-  void put_variables_in(const YAML::Mark& mark, Node& node) {
+  void put_variables_in(const YAML::Mark& mark, YamlNode& node) {
     if (node.text.find("${") == std::string::npos) return;
     auto expanded = expand(node.text, environment_);
     if (!expanded) {
@@ -211,7 +211,7 @@ class TreeBuilder final : public YAML::EventHandler {
   const Environment& environment_;
   Errors& errors_;
   std::vector<Open> open_;
-  std::unordered_map<YAML::anchor_t, Node*> anchors_;
+  std::unordered_map<YAML::anchor_t, YamlNode*> anchors_;
   std::size_t added_ = 0;  // what aliases and variables added
 };
 

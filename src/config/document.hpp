@@ -19,29 +19,29 @@ namespace weir::config {
 inline constexpr std::size_t max_text_size = std::size_t{8} << 20U;
 inline constexpr std::size_t max_depth = 64;
 
-struct Node;
+struct YamlNode;
 
 struct Entry {
   std::string key;
   Spot spot;
-  const Node* value = nullptr;
+  const YamlNode* value = nullptr;
 };
 
-struct Node {
+struct YamlNode {
   enum class Kind { null, scalar, sequence, mapping };
   Kind kind = Kind::null;
   Spot spot;
-  std::string text;                // scalar: after the environment was put in
-  std::string variables;           // scalar: `${A}` when part of it came from the environment; such text is never shown
-  bool broken = false;             // scalar: an error has been said already
-  std::vector<const Node*> items;  // sequence
-  std::vector<Entry> entries;      // mapping: in the text's order, each key once
-  std::size_t weight = 1;          // bytes and nodes below and including this
+  std::string text;       // scalar: after the environment was put in
+  std::string variables;  // scalar: `${A}` when part of it came from the environment; such text is never shown
+  bool broken = false;    // scalar: an error has been said already
+  std::vector<const YamlNode*> items;  // sequence
+  std::vector<Entry> entries;          // mapping: in the text's order, each key once
+  std::size_t weight = 1;              // bytes and nodes below and including this
 };
 
 struct Document {
-  std::deque<Node> nodes;
-  const Node* root = nullptr;  // null: an empty text, or one that is no YAML (errors says so)
+  std::deque<YamlNode> nodes;
+  const YamlNode* root = nullptr;  // null: an empty text, or one that is no YAML (errors says so)
 };
 
 // Never throws for what is in the text; `errors` gets what is wrong with it.

@@ -9,7 +9,8 @@
 namespace weir::config {
 namespace {
 
-constexpr int longest_underline = 200;
+constexpr int longest_underline = 200;                // characters
+constexpr std::size_t longest_underline_bytes = 800;  // of at most 4 bytes each
 
 }  // namespace
 
@@ -72,7 +73,7 @@ void Errors::add(Spot spot, std::string message) {
   errors_.push_back(
       {.line = spot.line + 1,
        .column = count_code_points(found.substr(0, column)) + 1,
-       .length = std::clamp(count_code_points(marked.substr(0, 4 * longest_underline)), 1, longest_underline),
+       .length = std::clamp(count_code_points(marked.substr(0, longest_underline_bytes)), 1, longest_underline),
        .message = std::move(message)});
 }
 

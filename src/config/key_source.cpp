@@ -73,7 +73,7 @@ Parsed<KeySource> parse_key_source(std::string_view text) {
     return KeySource{.kind = form->kind};
   }
   if (!rest.starts_with(':') || rest.size() < 2) return refuse(shape);
-  std::string_view name = rest.substr(1);
+  const std::string_view name = rest.substr(1);
   if (form->argument == Argument::token && !is_token(name)) {
     return refuse(shape + ", the name made of letters, digits and -_.!#$%&'*+^`|~");
   }

@@ -13,7 +13,6 @@ std::string_view word_for(Algorithm algorithm) {
     case Algorithm::sliding_log:
       return "sliding_log";
     case Algorithm::token_bucket:
-      return "token_bucket";
     case Algorithm::interval_bucket:
       return "token_bucket";
     case Algorithm::gcra:
@@ -37,6 +36,7 @@ bool can_be_anchored(const Period& period) {
 
 // The rule of one rate of a limit. Nothing after an error has been added.
 std::optional<Rule> make_rule(Reading& reading, const LimitDraft& draft, const Given<Rate>& given) {
+  if (!given.value) return std::nullopt;
   const Rate& rate = *given.value;
   if (rate.kind == Rate::Kind::unlimited) return unlimited();
   const std::optional<Algorithm> chosen = draft.algorithm.value;

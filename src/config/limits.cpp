@@ -113,7 +113,7 @@ void read_overrides(Reading& reading, const Field& field, LimitDraft& draft) {
 void read_patterns(Reading& reading, const Field& field, std::vector<Pattern>& patterns,
                    std::unordered_map<std::string, bool>& seen, bool is_deny) {
   if (!read_list(reading, field, "a list of values, CIDRs and globs")) return;
-  for (const Node* node : field.node->items) {
+  for (const YamlNode* node : field.node->items) {
     const Field item = item_of(field, *node);
     const auto pattern =
         read_parsed(reading, item, "a value, a CIDR like 10.0.0.0/8 or a glob like team-*", parse_pattern);

@@ -27,7 +27,7 @@ void read_version(Reading& reading, const Field& field, Draft& draft) {
 }
 
 void read_listen(Reading& reading, const Field& field, Draft& draft) {
-  if (field.node->kind == Node::Kind::mapping) {
+  if (field.node->kind == YamlNode::Kind::mapping) {
     reading.errors.add(field.key_spot,
                        "'listen' with address and tls is not available yet in this version of Weir; write "
                        "listen: 127.0.0.1:8080");
@@ -56,7 +56,7 @@ void read_access_log(Reading& reading, const Field& field, Draft& /*draft*/) {
   struct Nothing {
   } nothing;
   static constexpr Option<Nothing> options[] = {{"to", nullptr, "off"}, {"key", nullptr, "omit"}};
-  if (field.node->kind != Node::Kind::mapping) return refuse_unavailable(reading, field, "", "");
+  if (field.node->kind != YamlNode::Kind::mapping) return refuse_unavailable(reading, field, "", "");
   read_options(reading, *field.node, " in 'access_log'", options, nothing);
 }
 
@@ -89,9 +89,11 @@ constexpr Option<Draft> options[] = {
     {"alerts", nullptr, "[]"},
 };
 
-bool is_usable(const std::optional<Field>& section) { return !section || section->node->kind == Node::Kind::mapping; }
+bool is_usable(const std::optional<Field>& section) {
+  return !section || section->node->kind == YamlNode::Kind::mapping;
+}
 
-void read_config(Reading& reading, const Node& root, Draft& draft) {
+void read_config(Reading& reading, const YamlNode& root, Draft& draft) {
   read_options(reading, root, "", options, draft);
   Config& config = draft.config;
   if (!draft.has_version) reading.errors.add({}, "'version' is missing; start the file with version: 1");
@@ -116,9 +118,9 @@ std::expected<Config, std::vector<Error>> parse(std::string_view text, const Env
   const Document document = load_document(text, environment, errors);
   Draft draft;
   Reading reading{.errors = errors, .directory = directory};
-  if (document.root != nullptr && document.root->kind == Node::Kind::mapping) {
+  if (document.root != nullptr && document.root->kind == YamlNode::Kind::mapping) {
     read_config(reading, *document.root, draft);
-  } else if (document.root != nullptr && document.root->kind != Node::Kind::null) {
+  } else if (document.root != nullptr && document.root->kind != YamlNode::Kind::null) {
     errors.add(document.root->spot,
                "expected options like version: 1 at the top of the file, got " + shown(*document.root));
   } else if (errors.empty()) {

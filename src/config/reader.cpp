@@ -10,12 +10,12 @@
 namespace weir::config {
 
 Field field_of(const Entry& entry) {
-  const bool empty = entry.value->kind == Node::Kind::null;
+  const bool empty = entry.value->kind == YamlNode::Kind::null;
   return {
       .name = entry.key, .spot = empty ? entry.spot : entry.value->spot, .node = entry.value, .key_spot = entry.spot};
 }
 
-Field item_of(const Field& list, const Node& item) {
+Field item_of(const Field& list, const YamlNode& item) {
   return {.name = list.name, .spot = item.spot, .node = &item, .key_spot = item.spot};
 }
 
@@ -29,7 +29,7 @@ void add_refusal(Reading& reading, const Field& field, const Refusal& refusal) {
 
 const std::string* read_text(Reading& reading, const Field& field, std::string_view expected) {
   if (field.node->broken) return nullptr;
-  if (field.node->kind == Node::Kind::scalar && !field.node->text.empty()) return &field.node->text;
+  if (field.node->kind == YamlNode::Kind::scalar && !field.node->text.empty()) return &field.node->text;
   add_refusal(reading, field, {.expected = std::string(expected)});
   return nullptr;
 }
@@ -58,22 +58,22 @@ std::optional<std::chrono::nanoseconds> read_duration(Reading& reading, const Fi
 }
 
 bool read_mapping(Reading& reading, const Field& field, std::string_view expected) {
-  if (field.node->kind == Node::Kind::mapping && !field.node->broken) return true;
+  if (field.node->kind == YamlNode::Kind::mapping && !field.node->broken) return true;
   add_refusal(reading, field, {.expected = std::string(expected)});
   return false;
 }
 
 bool read_list(Reading& reading, const Field& field, std::string_view expected) {
-  if (field.node->kind == Node::Kind::sequence && !field.node->broken) return true;
+  if (field.node->kind == YamlNode::Kind::sequence && !field.node->broken) return true;
   add_refusal(reading, field, {.expected = std::string(expected)});
   return false;
 }
 
 std::vector<Field> one_or_list(const Field& field) {
-  if (field.node->kind != Node::Kind::sequence) return {field};
+  if (field.node->kind != YamlNode::Kind::sequence) return {field};
   std::vector<Field> items;
   items.reserve(field.node->items.size());
-  for (const Node* item : field.node->items) items.push_back(item_of(field, *item));
+  for (const YamlNode* item : field.node->items) items.push_back(item_of(field, *item));
   return items;
 }
 
@@ -101,10 +101,10 @@ void add_unknown_key(Reading& reading, const Entry& entry, std::string_view wher
 }
 
 void refuse_unavailable(Reading& reading, const Field& field, std::string_view where, std::string_view default_value) {
-  const Node& node = *field.node;
-  const bool is_empty = node.kind != Node::Kind::scalar && node.items.empty() && node.entries.empty();
+  const YamlNode& node = *field.node;
+  const bool is_empty = node.kind != YamlNode::Kind::scalar && node.items.empty() && node.entries.empty();
   const bool holds_default =
-      node.kind == Node::Kind::scalar ? node.text == default_value : is_empty && default_value == "[]";
+      node.kind == YamlNode::Kind::scalar ? node.text == default_value : is_empty && default_value == "[]";
   if (node.broken || (!default_value.empty() && holds_default)) return;
   std::string message =
       in_quotes(field.name) + std::string(where) + " is not available yet in this version of Weir; remove it";

@@ -30,12 +30,12 @@ struct Reading {
 struct Field {
   std::string_view name;
   Spot spot;  // of the value; of the name where there is no value
-  const Node* node = nullptr;
+  const YamlNode* node = nullptr;
   Spot key_spot{};
 };
 
 [[nodiscard]] Field field_of(const Entry& entry);
-[[nodiscard]] Field item_of(const Field& list, const Node& item);
+[[nodiscard]] Field item_of(const Field& list, const YamlNode& item);
 
 // `expected a number for 'burst', got "abc"; did you mean ...?`
 void add_refusal(Reading& reading, const Field& field, const Refusal& refusal);
@@ -98,8 +98,8 @@ void refuse_unavailable(Reading& reading, const Field& field, std::string_view w
 
 // Reads each entry of `mapping`, in the text's order. `where`: ` in limit 'per-user'`, or empty at the top.
 template <class Target, std::size_t Count>
-void read_options(Reading& reading, const Node& mapping, std::string_view where, const Option<Target> (&options)[Count],
-                  Target& target) {
+void read_options(Reading& reading, const YamlNode& mapping, std::string_view where,
+                  const Option<Target> (&options)[Count], Target& target) {
   for (const Entry& entry : mapping.entries) {
     const Option<Target>* known = nullptr;
     for (const Option<Target>& option : options) {

@@ -79,7 +79,7 @@ void read_body_option(Reading& reading, const Field& field, Responses& responses
   using Body = Responses::Body;
   constexpr auto choices =
       std::to_array<Choice<Body>>({{"problem", Body::problem}, {"json", Body::json}, {"text", Body::text}});
-  if (field.node->kind != Node::Kind::mapping) {
+  if (field.node->kind != YamlNode::Kind::mapping) {
     if (const auto choice = read_choice<Body>(reading, field, choices)) responses.body = *choice;
     return;
   }

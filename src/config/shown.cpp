@@ -27,15 +27,15 @@ std::string printable(std::string_view text) {
 
 std::string in_quotes(std::string_view text) { return "'" + printable(text) + "'"; }
 
-std::string shown(const Node& node) {
+std::string shown(const YamlNode& node) {
   switch (node.kind) {
-    case Node::Kind::null:
+    case YamlNode::Kind::null:
       return "nothing";
-    case Node::Kind::sequence:
+    case YamlNode::Kind::sequence:
       return "a list";
-    case Node::Kind::mapping:
+    case YamlNode::Kind::mapping:
       return "a mapping";
-    case Node::Kind::scalar:
+    case YamlNode::Kind::scalar:
       break;
   }
   if (!node.variables.empty()) return "the value of " + printable(node.variables);

@@ -7,7 +7,7 @@
 
 namespace weir::config {
 
-struct Node;
+struct YamlNode;
 
 // Control characters and bytes that are no text become `?`; at most 80 characters, then `...`.
 [[nodiscard]] std::string printable(std::string_view text);
@@ -16,7 +16,7 @@ struct Node;
 [[nodiscard]] std::string in_quotes(std::string_view text);
 
 // `"abc"`, `the value of ${VAR}`, `a list`, `a mapping`, `nothing`.
-[[nodiscard]] std::string shown(const Node& node);
+[[nodiscard]] std::string shown(const YamlNode& node);
 
 // Digits; 2^53 as such.
 [[nodiscard]] std::string shown(std::int64_t number);

@@ -31,7 +31,7 @@ constexpr Option<Upstream> options[] = {
     {"usage_missing", nullptr, "estimate"},
 };
 
-bool has(const Node& mapping, std::string_view key) {
+bool has(const YamlNode& mapping, std::string_view key) {
   for (const Entry& entry : mapping.entries) {
     if (entry.key == key) return true;
   }

@@ -30,8 +30,9 @@ int count_code_points(std::string_view text) {
 bool is_printable(const CodePoint& point) {
   const char32_t c = point.value;
   if (!point.valid || c < 0x20 || (c >= 0x7F && c < 0xA0)) return false;
-  return !(c == 0xAD || c == 0x61C || (c >= 0x200B && c <= 0x200F) || (c >= 0x2028 && c <= 0x202E) ||
-           (c >= 0x2060 && c <= 0x206F) || c == 0xFEFF);
+  const bool hides = c == 0xAD || c == 0x61C || (c >= 0x200B && c <= 0x200F) || (c >= 0x2028 && c <= 0x202E) ||
+                     (c >= 0x2060 && c <= 0x206F) || c == 0xFEFF;
+  return !hides;
 }
 
 }  // namespace weir::config
