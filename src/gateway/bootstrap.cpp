@@ -57,7 +57,11 @@ json::value connection_manager(const config::Config& config, const std::string& 
       // own.
       {"use_remote_address", true},
       {"xff_num_trusted_hops", config.trusted_proxies},
-      {"internal_address_config", json::object{}},  // nobody's x-envoy-* headers are obeyed
+      // Nobody's x-envoy-* headers are obeyed. An empty list would mean the private networks; nobody comes from this
+      // one.
+      {"internal_address_config",
+       json::object{
+           {"cidr_ranges", json::array{json::object{{"address_prefix", "255.255.255.255"}, {"prefix_len", 32}}}}}},
       {"normalize_path", true},
       {"merge_slashes", true},
       {"path_with_escaped_slashes_action", slashes(config.escaped_slashes)},
@@ -65,6 +69,9 @@ json::value connection_manager(const config::Config& config, const std::string& 
       {"request_headers_timeout", "30s"},
       {"common_http_protocol_options",
        json::object{{"idle_timeout", "300s"}, {"headers_with_underscores_action", "ALLOW"}}},
+      {"http2_protocol_options", json::object{{"max_concurrent_streams", 100},
+                                              {"initial_stream_window_size", 64 * 1024},
+                                              {"initial_connection_window_size", 1024 * 1024}}},
       {"server_header_transformation", "PASS_THROUGH"},
       {"generate_request_id", false},
       {"preserve_external_request_id", true},

@@ -22,7 +22,7 @@ std::string_view cookie_value(std::string_view header, std::string_view name) {
     if (equals == std::string_view::npos || trimmed(pair.substr(0, equals)) != name) continue;
     std::string_view value = trimmed(pair.substr(equals + 1));
     if (value.size() >= 2 && value.front() == '"' && value.back() == '"') value = value.substr(1, value.size() - 2);
-    return value;
+    if (!value.empty()) return value;
   }
   return {};
 }

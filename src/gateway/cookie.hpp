@@ -5,8 +5,8 @@
 
 namespace weir::gateway {
 
-// The still encoded value of the first cookie of this name; surrounding quotes are no part of it. Names are
-// case-sensitive. Empty when there is none. O(size of the header).
+// The still encoded value of the first cookie of this name that has one; surrounding quotes are no part of it. Names
+// are case-sensitive. Empty when there is none. O(size of the header).
 [[nodiscard]] std::string_view cookie_value(std::string_view header, std::string_view name);
 
 }  // namespace weir::gateway

@@ -106,6 +106,7 @@ json::value envoy_routes(const config::Config& config, const std::string& module
   }
   return json::object{
       {"name", "weir"},
+      {"request_headers_to_remove", json::array{"x-envoy-external-address", "x-envoy-internal"}},  // Envoy's own notes
       {"virtual_hosts",
        json::array{json::object{{"name", "weir"}, {"domains", json::array{"*"}}, {"routes", std::move(routes)}}}}};
 }

@@ -19,7 +19,8 @@ std::string_view query_parameter(std::string_view query, std::string_view name) 
     const std::string_view parameter = query.substr(0, query.find('&'));
     query.remove_prefix(std::min(parameter.size() + 1, query.size()));
     const auto equals = parameter.find('=');
-    if (equals != std::string_view::npos && decodes_to(parameter.substr(0, equals), name)) {
+    if (equals != std::string_view::npos && equals + 1 < parameter.size() &&
+        decodes_to(parameter.substr(0, equals), name)) {
       return parameter.substr(equals + 1);
     }
   }

@@ -9,8 +9,8 @@ namespace weir::gateway {
 [[nodiscard]] std::string_view query_of(std::string_view path);
 [[nodiscard]] std::string_view path_without_query(std::string_view path);
 
-// The still encoded value of the first parameter of this name; names are compared decoded, so that an escaped name
-// is no way around a limit. Empty when there is none. O(size of the query).
+// The still encoded value of the first parameter of this name that has one. Names are compared decoded: neither an
+// escaped name nor an empty first value is a way around a limit. Empty when there is none. O(size of the query).
 [[nodiscard]] std::string_view query_parameter(std::string_view query, std::string_view name);
 
 }  // namespace weir::gateway

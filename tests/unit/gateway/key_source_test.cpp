@@ -70,6 +70,12 @@ TEST(KeySource, AnEscapedQueryNameIsTheSameName) {
   EXPECT_EQ(key({source(Kind::query, "user")}, WrittenRequest().with(":path", "/?us%65r=42")), "42");
 }
 
+TEST(KeySource, AnEmptyFirstValueIsNoWayAroundALimit) {
+  const auto request = WrittenRequest().with(":path", "/?user=&user=42").with("cookie", "sid=; sid=7");
+  EXPECT_EQ(key({source(Kind::query, "user")}, request), "42");
+  EXPECT_EQ(key({source(Kind::cookie, "sid")}, request), "7");
+}
+
 TEST(KeySource, BrokenEscapesStandForThemselves) {
   EXPECT_EQ(key({source(Kind::query, "user")}, WrittenRequest().with(":path", "/?user=%zz%4")), "%zz%4");
 }
