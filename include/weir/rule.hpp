@@ -31,8 +31,9 @@ class Period {
   enum class Kind : std::uint8_t { fixed, month, year };
 
   constexpr Period() = default;
-  // NOLINTNEXTLINE(google-explicit-constructor): `sliding_window(100, 1min)` is how people write it.
+  // Implicit: `sliding_window(100, 1min)` is how people write it.
   template <std::integral Number, class Unit>
+  // NOLINTNEXTLINE(google-explicit-constructor)
   constexpr Period(std::chrono::duration<Number, Unit> length) : length_(saturated(length)) {}
   static constexpr Period month() { return Period(Kind::month); }
   static constexpr Period year() { return Period(Kind::year); }
