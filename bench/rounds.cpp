@@ -43,6 +43,7 @@ Block measure(Contender& contender, std::size_t calls, unsigned threads, std::si
   } else {
     std::barrier ready(static_cast<std::ptrdiff_t>(threads) + 1);
     std::vector<std::jthread> crew;
+    crew.reserve(threads);
     for (unsigned thread = 0; thread < threads; ++thread) {
       crew.emplace_back([&, thread] {
         ready.arrive_and_wait();

@@ -20,12 +20,11 @@ LOCAL_RATELIMIT = {
 }
 
 
-def weir_config(listen, admin, upstream, key):
+def weir_config(listen, upstream, key):
     """A weir.yaml (as JSON, which is YAML) of one limit on `key` that no load reaches."""
     return json.dumps({
         "version": 1,
         "listen": f"127.0.0.1:{listen}",
-        "admin": f"127.0.0.1:{admin}",
         "limits": {"bench": {"key": key, "rate": "1000000000/1m", "algorithm": "gcra"}},
         "upstreams": {"local": {"url": f"http://127.0.0.1:{upstream}"}},
         "routes": [{"path": "/*", "to": "local", "limits": ["bench"]}],

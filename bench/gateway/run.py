@@ -91,7 +91,7 @@ def rendered(weir, folder, upstream, key):
     """Weir's bootstrap for a gateway on a port of its own, and that port."""
     port = free_port()
     config = folder / f"weir-{port}.yaml"
-    config.write_text(bootstraps.weir_config(port, free_port(), upstream, key), encoding="utf-8")
+    config.write_text(bootstraps.weir_config(port, upstream, key), encoding="utf-8")
     output = subprocess.run([weir, "envoy", "-c", config], check=True, stdout=subprocess.PIPE).stdout
     return json.loads(output), port
 
