@@ -38,6 +38,7 @@ install: build
 	@DESTDIR='$(DESTDIR)' cmake --install build/release --prefix '$(PREFIX)'
 
 package: build
+	@scripts/bootstrap package
 	@cmake -E make_directory build/package
 	@cd build/package && cpack -G DEB --config ../release/CPackConfig.cmake
 

@@ -28,15 +28,21 @@ std::vector<std::string> merged_environment(const std::vector<std::pair<std::str
   for (char** entry = environ; *entry != nullptr; ++entry) {
     const std::string_view text(*entry);
     bool replaced = false;
-    for (const auto& [name, value] : added) replaced |= text.starts_with(name + "=");
+    for (const auto& [name, value] : added) {
+      replaced |= text.size() > name.size() && text.starts_with(name) && text[name.size()] == '=';
+    }
     if (!replaced) merged.emplace_back(text);
   }
-  for (const auto& [name, value] : added) merged.push_back(name + "=" + value);
+  for (const auto& [name, value] : added) {
+    std::string entry = name;
+    merged.push_back(entry.append("=").append(value));
+  }
   return merged;
 }
 
 std::vector<char*> pointers(std::vector<std::string>& texts) {
   std::vector<char*> result;
+  result.reserve(texts.size() + 1);
   for (std::string& text : texts) result.push_back(text.data());
   result.push_back(nullptr);
   return result;
@@ -49,7 +55,7 @@ std::vector<char*> pointers(std::vector<std::string>& texts) {
   if (::getppid() != parent) ::_exit(127);  // weir ended before the line above
   ::setpgid(0, 0);
   const int nothing = ::open("/dev/null", O_RDONLY);
-  ::dup2(nothing, STDIN_FILENO);
+  if (nothing >= 0) ::dup2(nothing, STDIN_FILENO);
   if (capture_output) ::dup2(output, STDOUT_FILENO);
   ::dup2(output, STDERR_FILENO);
   for (const int signal : {SIGPIPE, SIGXFSZ, SIGHUP, SIGINT, SIGTERM}) ::signal(signal, SIG_DFL);

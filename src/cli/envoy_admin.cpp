@@ -56,6 +56,7 @@ std::optional<std::string> EnvoyAdmin::ask(std::string_view method, std::string_
   if (name.size() >= sizeof address.sun_path) return std::nullopt;
   std::copy(name.begin(), name.end(), address.sun_path);
   const FileDescriptor socket(::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0));
+  if (!socket) return std::nullopt;
   const timeval timeout{.tv_sec = patience.count(), .tv_usec = 0};
   ::setsockopt(socket.get(), SOL_SOCKET, SO_RCVTIMEO, &timeout, sizeof timeout);
   ::setsockopt(socket.get(), SOL_SOCKET, SO_SNDTIMEO, &timeout, sizeof timeout);
@@ -101,7 +102,7 @@ std::optional<EnvoyAdmin::Open> EnvoyAdmin::open() const {
 EnvoyAdmin::Open parse_open(std::string_view stats) {
   EnvoyAdmin::Open open;
   while (!stats.empty()) {
-    std::string_view line = stats.substr(0, stats.find('\n'));
+    const std::string_view line = stats.substr(0, stats.find('\n'));
     stats.remove_prefix(std::min(stats.size(), line.size() + 1));
     const std::size_t colon = line.find(": ");
     if (colon == std::string_view::npos || line.starts_with("http.admin.")) continue;

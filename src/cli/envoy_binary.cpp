@@ -68,7 +68,9 @@ std::optional<EnvoyVersion> parse_envoy_version(std::string_view printed) {
     const auto [next, error] = std::from_chars(at, end, *number);
     if (error != std::errc{} || *number < 0) return std::nullopt;
     at = next;
-    if (number != &version.patch && (at == end || *at++ != '.')) return std::nullopt;
+    if (number == &version.patch) break;
+    if (at == end || *at != '.') return std::nullopt;
+    ++at;
   }
   return version;
 }

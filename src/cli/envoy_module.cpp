@@ -13,8 +13,8 @@ fs::path program_folder() {
 }
 
 std::expected<fs::path, std::string> find_envoy_module(const fs::path& program_folder) {
-  const fs::path beside = program_folder / "libweir_envoy.so";
-  const fs::path installed = program_folder.parent_path() / "lib" / "weir" / "libweir_envoy.so";
+  fs::path beside = program_folder / "libweir_envoy.so";
+  fs::path installed = program_folder.parent_path() / "lib" / "weir" / "libweir_envoy.so";
   std::error_code ignored;
   if (fs::is_regular_file(beside, ignored)) return beside;
   if (fs::is_regular_file(installed, ignored)) return installed;

@@ -26,6 +26,7 @@ constexpr std::array commands{
 // CLI11 would call a misspelt command an unexpected argument; people deserve a better answer.
 int unknown_command(std::string_view word) {
   std::vector<std::string_view> names;
+  names.reserve(commands.size());
   for (const Command& command : commands) names.push_back(command.name);
   std::cerr << "weir: there is no command '" << word << '\'' << weir::config::did_you_mean(word, names)
             << "\nSee `weir --help`.\n";

@@ -173,6 +173,7 @@ bool answers(const config::Address& address) {
   const auto wanted = socket_address(reachable(address));
   if (!wanted) return false;
   const FileDescriptor socket(::socket(wanted->storage.ss_family, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0));
+  if (!socket) return false;
   if (::connect(socket.get(), wanted->get(), wanted->length) == 0) return true;
   if (errno != EINPROGRESS) return false;
   pollfd connected{.fd = socket.get(), .events = POLLOUT, .revents = 0};

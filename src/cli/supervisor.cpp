@@ -74,13 +74,14 @@ class Supervisor {
         log_(what.log_level, [](const std::string& line) { std::cerr << line << '\n'; }) {}
 
   int run() {
-    while (!envoy_.status()) {
+    std::optional<int> status;
+    while (!(status = envoy_.status())) {
       step();
       wait_for_news();
     }
     read_log();
     log_.finish();
-    return end();
+    return end(*status);
   }
 
  private:
@@ -178,10 +179,10 @@ class Supervisor {
     }
   }
 
-  int end() {
+  int end(int wait_status) {
     if (told_to_stop_) return ok;
     if (failed_) return unreachable;
-    const std::string how = describe_end(*envoy_.status());
+    const std::string how = describe_end(wait_status);
     if (state_ == State::serving) {
       std::cerr << "weir: Envoy ended by itself, with " << how << "; the gateway is down.\n";
       return unreachable;
