@@ -70,7 +70,7 @@ void RemoteJoint::ask(Question question) {
 
 void RemoteJoint::expire() {
   expired_.store(true);
-  std::uint32_t asked = awaited_.load();
+  const std::uint32_t asked = awaited_.load();
   if (asked != 0 && take_over(asked)) answered({.status = store::Status::timeout, .verdicts = {}});
 }
 
