@@ -40,9 +40,9 @@ std::unique_ptr<Refusal> missing_part(const config::Limit& limit, const config::
                  "The request has no " + describe(part) + ", which limit " + limit.name + " needs.");
 }
 
-std::unique_ptr<Refusal> wrong_cost(const config::Limit& limit, CostError error) {
-  const std::string where = "The header " + *limit.cost_header + " must name the request's cost for limit " +
-                            limit.name + ": a whole number from 0 to 2^53 - 1.";
+std::unique_ptr<Refusal> wrong_cost(const config::Limit& limit, const std::string& header, CostError error) {
+  const std::string where = "The header " + header + " must name the request's cost for limit " + limit.name +
+                            ": a whole number from 0 to 2^53 - 1.";
   return error == CostError::not_a_number ? refused(Refusal::Cause::malformed, 400, where)
                                           : refused(Refusal::Cause::out_of_range, 422, where);
 }
@@ -63,7 +63,7 @@ Asked ask(const Request& request, const RouteLimits& route, std::pmr::memory_res
       const auto requested = requested_cost(request, *config.cost_header, config.cost);
       if (!requested && config.shadow) continue;
       if (!requested) {
-        asked.malformed = wrong_cost(config, requested.error());
+        asked.malformed = wrong_cost(config, *config.cost_header, requested.error());
         return asked;
       }
       cost = *requested;

@@ -23,7 +23,10 @@ class Hold {
       : reservation_(std::move(reservation)), used_(std::move(used)) {}
   Hold(const Hold&) = delete;
   Hold& operator=(const Hold&) = delete;
-  ~Hold() { static_cast<void>(reservation_.settle(used_)); }  // rates keep what they charged, places are free again
+  ~Hold() {
+    // Rates keep what they charged, places are free again. A store that is down frees them at the lease's end.
+    [[maybe_unused]] const Settled settled = reservation_.settle(used_);
+  }
 
  private:
   Reservation reservation_;
