@@ -218,7 +218,10 @@ def program(folder):
 
     def write(body="", version="1.40.0", name="fake-envoy"):
         path = folder / name
-        path.write_text(f'#!/bin/sh\nif [ "$1" = --version ]; then echo; echo "$0  version: 9e5580/{version}/Clean/RELEASE/BoringSSL"; exit; fi\n'
+        path.write_text("#!/bin/sh\n"
+                        'if [ "$1" = --version ]; then\n'
+                        f'  echo "$0  version: 9e5580/{version}/Clean/RELEASE/BoringSSL"; exit\n'
+                        "fi\n"
                         f"{body}\n")
         path.chmod(0o755)
         return path
