@@ -13,7 +13,7 @@ void ask_now(Joint& joint, const Question& question) {
   if (question.kind == Question::Kind::give_back) {
     if (!question.id.empty()) {
       constexpr std::int64_t nothing = 0;
-      (void)first.memory()->settle_now(question.id, std::span(&nothing, 1), call.now);
+      [[maybe_unused]] const auto settled = first.memory()->settle_now(question.id, std::span(&nothing, 1), call.now);
     } else {
       (void)first.memory()->decide_now(call, verdicts);
     }

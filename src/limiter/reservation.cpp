@@ -55,7 +55,7 @@ Reservation::Reservation(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
 Reservation::Reservation(Reservation&&) noexcept = default;
 
 Reservation& Reservation::operator=(Reservation&& other) noexcept {
-  Reservation old(std::move(*this));  // released at the end of this
+  const Reservation old(std::move(*this));  // released at the end of this
   impl_ = std::move(other.impl_);
   return *this;
 }

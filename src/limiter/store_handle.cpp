@@ -27,7 +27,9 @@ Settled ask_and_wait(store::Nanos timeout, Ask ask) {
   });
   std::unique_lock lock(answered->mutex);
   if (!answered->answer) answered->came.wait_for(lock, timeout, [&] { return answered->answer.has_value(); });
-  return answered->answer ? to_settled(*answered->answer) : std::unexpected(SettleError::down);
+  const std::optional<store::Settled> answer = answered->answer;
+  if (!answer) return std::unexpected(SettleError::down);
+  return to_settled(*answer);
 }
 
 }  // namespace
