@@ -23,11 +23,11 @@ test:
 
 build:
 	@scripts/bootstrap build
-	@scripts/build
+	@scripts/build weir_command weir_envoy libweir.so
 
 bench:
 	@scripts/bootstrap bench
-	@scripts/build
+	@scripts/build weir_command weir_envoy
 	@exec bench/run
 
 lint:

@@ -54,7 +54,7 @@ def main():
             gateway.send_signal(signal.SIGTERM)
 
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
-        if signal.getsignal(number) != signal.SIG_IGN or number == signal.SIGTERM:  # nohup stays nohup
+        if number != signal.SIGHUP or signal.getsignal(number) != signal.SIG_IGN:  # nohup stays nohup
             signal.signal(number, stop)
 
     upstream = start([sys.executable, "-B", HERE / "demo_upstream.py"], stdout=subprocess.PIPE)
