@@ -86,7 +86,7 @@ PerLimit<LimitState> visible(const Asked& asked, std::span<const Decision> decis
     if (!config.overrides.empty()) {
       rule = &overriding.emplace_back(asked.limits[i]->limiter.rate(asked.checks[i].key).rule);
     }
-    states.push_back({.name = config.name, .decision = &decisions[i], .rule = rule});
+    states.push_back({.name = config.name, .capacity = *decisions[i].limit, .decision = &decisions[i], .rule = rule});
   }
   return states;
 }

@@ -17,7 +17,7 @@ void print(const json::value& value, std::size_t indent, std::string& out) {
   const bool short_enough = indent + compact.size() <= line_width;
   const std::string inner(indent + 2, ' ');
   const char* separator = "\n";
-  if (const auto* object = value.if_object(); object != nullptr && !(short_enough && object->size() <= 2)) {
+  if (const auto* object = value.if_object(); object != nullptr && (!short_enough || object->size() > 2)) {
     out += '{';
     for (const auto& [name, member] : *object) {
       out.append(separator).append(inner).append(json::serialize(json::value(name))).append(": ");

@@ -28,7 +28,7 @@ void add_policies(AnswerHeaders& headers, std::span<const LimitState> limits, In
   headers.start("ratelimit-policy");
   for (const LimitState& limit : limits) {
     if (&limit != limits.data()) append(headers.text(), ",");
-    append(headers.text(), policy_member(limit.name, *limit.decision->limit, window_seconds(*limit.rule, now)));
+    append(headers.text(), policy_member(limit.name, limit.capacity, window_seconds(*limit.rule, now)));
   }
 }
 
@@ -59,7 +59,7 @@ const LimitState& nearest_to_refusing(std::span<const LimitState> limits) {
 void add_x_headers(AnswerHeaders& headers, const LimitState& limit, config::Responses::Reset form, Instant now,
                    std::optional<std::int64_t> retry_after) {
   headers.start("x-ratelimit-limit");
-  append(headers.text(), *limit.decision->limit);
+  append(headers.text(), limit.capacity);
   headers.start("x-ratelimit-remaining");
   append(headers.text(), limit.decision->remaining);
   headers.start("x-ratelimit-reset");

@@ -20,9 +20,10 @@
 
 namespace weir::gateway {
 
-// One limit that applied, shadow limits excepted: those stay unseen. `decision.limit` is set: unlimited is no policy.
+// One limit that applied, shadow limits excepted: those stay unseen.
 struct LimitState {
   std::string_view name;
+  std::int64_t capacity;  // the decision's limit, which is set: unlimited is no policy
   const Decision* decision;
   const Rule* rule;  // that decided
 };

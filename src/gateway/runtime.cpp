@@ -26,6 +26,7 @@ std::string pattern_text(const config::Pattern& pattern) {
 
 std::vector<std::string> pattern_texts(const std::vector<config::Pattern>& patterns) {
   std::vector<std::string> texts;
+  texts.reserve(patterns.size());
   for (const config::Pattern& pattern : patterns) texts.push_back(pattern_text(pattern));
   return texts;
 }

@@ -6,14 +6,12 @@
 
 #include "config/config.hpp"
 
+#include <boost/json/value.hpp>
+
 #include <chrono>
 #include <string>
 #include <string_view>
 #include <vector>
-
-namespace boost::json {
-class value;
-}
 
 namespace weir::gateway {
 

@@ -39,7 +39,7 @@ TEST(RateLimitHeaders, EachLimitIsAPolicyAndAState) {
   const Rule a_bucket = token_bucket(10, 1s, 50);
   const Decision user = allowed(100, 99, 59'001ms);
   const Decision burst = allowed(50, 49, 100ms);
-  const LimitState limits[] = {{"per-user", &user, &a_minute}, {"burst", &burst, &a_bucket}};
+  const LimitState limits[] = {{"per-user", *user.limit, &user, &a_minute}, {"burst", *burst.limit, &burst, &a_bucket}};
   AnswerHeaders headers;
   add_rate_limit_headers(headers, {}, limits, now);
   EXPECT_THAT(fields(headers), ElementsAre(Pair("ratelimit", R"("per-user";r=99;t=60,"burst";r=49;t=1)"),
@@ -49,7 +49,7 @@ TEST(RateLimitHeaders, EachLimitIsAPolicyAndAState) {
 TEST(RateLimitHeaders, AKnownPolicyIsTakenAsItIs) {
   const Rule rule = fixed_window(100, 1min);
   const Decision decision = allowed(100, 99, 60s);
-  const LimitState limits[] = {{"per-user", &decision, &rule}};
+  const LimitState limits[] = {{"per-user", *decision.limit, &decision, &rule}};
   AnswerHeaders headers;
   add_rate_limit_headers(headers, {}, limits, now, "\"per-user\";q=100;w=60");
   EXPECT_EQ(fields(headers)["ratelimit-policy"], "\"per-user\";q=100;w=60");
@@ -59,7 +59,7 @@ TEST(RateLimitHeaders, TheOlderTripleSpeaksOfTheLimitWithTheLeastLeft) {
   const Rule rule = fixed_window(100, 1min);
   const Decision roomy = allowed(100, 99, 60s);
   const Decision tight = allowed(10, 2, 30s);
-  const LimitState limits[] = {{"roomy", &roomy, &rule}, {"tight", &tight, &rule}};
+  const LimitState limits[] = {{"roomy", *roomy.limit, &roomy, &rule}, {"tight", *tight.limit, &tight, &rule}};
   AnswerHeaders headers;
   add_rate_limit_headers(headers, {.headers = Responses::Headers::x}, limits, now);
   EXPECT_THAT(fields(headers), ElementsAre(Pair("x-ratelimit-limit", "10"), Pair("x-ratelimit-remaining", "2"),
@@ -69,7 +69,7 @@ TEST(RateLimitHeaders, TheOlderTripleSpeaksOfTheLimitWithTheLeastLeft) {
 TEST(RateLimitHeaders, OnARefusalTheOlderResetEqualsRetryAfter) {
   const Rule rule = fixed_window(10, 1min);
   const Decision refused = limited(10, 12s);
-  const LimitState limits[] = {{"per-user", &refused, &rule}};
+  const LimitState limits[] = {{"per-user", *refused.limit, &refused, &rule}};
   AnswerHeaders delta;
   add_rate_limit_headers(delta, {.headers = Responses::Headers::x}, limits, now, {}, 17);
   EXPECT_EQ(fields(delta)["x-ratelimit-reset"], "17");
@@ -82,7 +82,7 @@ TEST(RateLimitHeaders, OnARefusalTheOlderResetEqualsRetryAfter) {
 TEST(RateLimitHeaders, BothAndNone) {
   const Rule rule = fixed_window(10, 1min);
   const Decision decision = allowed(10, 9, 60s);
-  const LimitState limits[] = {{"per-user", &decision, &rule}};
+  const LimitState limits[] = {{"per-user", *decision.limit, &decision, &rule}};
   AnswerHeaders both;
   add_rate_limit_headers(both, {.headers = Responses::Headers::both}, limits, now);
   EXPECT_EQ(both.size(), 5U);
@@ -104,7 +104,7 @@ TEST(RateLimitHeaders, ManyLimitsOutgrowTheInlineBuffer) {
   const std::string name(64, 'n');
   const Rule rule = fixed_window(max_count, 1min);
   const Decision decision = allowed(max_count, max_count - 1, 60s);
-  const std::vector<LimitState> limits(64, LimitState{name, &decision, &rule});
+  const std::vector<LimitState> limits(64, LimitState{name, max_count, &decision, &rule});
   AnswerHeaders headers;
   add_rate_limit_headers(headers, {}, limits, now);
   EXPECT_EQ(fields(headers)["ratelimit"].size(), 64 * ("\"" + name + "\";r=9007199254740991;t=60,").size() - 1);
