@@ -81,12 +81,13 @@ PerLimit<LimitState> visible(const Asked& asked, std::span<const Decision> decis
   overriding.reserve(decisions.size());
   for (std::size_t i = 0; i < decisions.size(); ++i) {
     const config::Limit& config = asked.limits[i]->config;
-    if (config.shadow || !decisions[i].limit) continue;
+    const std::optional<std::int64_t>& capacity = decisions[i].limit;
+    if (config.shadow || !capacity) continue;
     const Rule* rule = &config.rule;
     if (!config.overrides.empty()) {
       rule = &overriding.emplace_back(asked.limits[i]->limiter.rate(asked.checks[i].key).rule);
     }
-    states.push_back({.name = config.name, .capacity = *decisions[i].limit, .decision = &decisions[i], .rule = rule});
+    states.push_back({.name = config.name, .capacity = *capacity, .decision = &decisions[i], .rule = rule});
   }
   return states;
 }

@@ -1,6 +1,8 @@
 #include "gateway/settings.hpp"
 
-#include <boost/beast/core/detail/base64.hpp>
+#include "gateway/base64.hpp"
+#include "gateway/settings_words.hpp"
+
 #include <boost/json/parse.hpp>
 #include <boost/json/value.hpp>
 
@@ -17,67 +19,6 @@ namespace {
 
 namespace json = boost::json;
 using std::chrono::nanoseconds;
-
-// ---- words for enumerators
-
-template <class Enum, std::size_t size>
-using Words = std::array<std::pair<Enum, std::string_view>, size>;
-
-constexpr Words<config::KeySource::Kind, 12> key_words{{
-    {config::KeySource::Kind::ip, "ip"},
-    {config::KeySource::Kind::header, "header"},
-    {config::KeySource::Kind::query, "query"},
-    {config::KeySource::Kind::cookie, "cookie"},
-    {config::KeySource::Kind::path, "path"},
-    {config::KeySource::Kind::method, "method"},
-    {config::KeySource::Kind::host, "host"},
-    {config::KeySource::Kind::route, "route"},
-    {config::KeySource::Kind::model, "model"},
-    {config::KeySource::Kind::jwt, "jwt"},
-    {config::KeySource::Kind::metadata, "metadata"},
-    {config::KeySource::Kind::constant, "const"},
-}};
-constexpr Words<Algorithm, 8> algorithm_words{{
-    {Algorithm::fixed_window, "fixed_window"},
-    {Algorithm::sliding_window, "sliding_window"},
-    {Algorithm::sliding_log, "sliding_log"},
-    {Algorithm::token_bucket, "token_bucket"},
-    {Algorithm::interval_bucket, "interval_bucket"},
-    {Algorithm::gcra, "gcra"},
-    {Algorithm::concurrency, "concurrency"},
-    {Algorithm::unlimited, "unlimited"},
-}};
-constexpr Words<config::Pattern::Kind, 4> pattern_words{{
-    {config::Pattern::Kind::exact, "exact"},
-    {config::Pattern::Kind::cidr, "cidr"},
-    {config::Pattern::Kind::glob, "glob"},
-    {config::Pattern::Kind::regex, "regex"},
-}};
-constexpr Words<config::Missing, 2> missing_words{{
-    {config::Missing::skip, "skip"},
-    {config::Missing::reject, "reject"},
-}};
-constexpr Words<config::Store::OnError, 3> on_error_words{{
-    {config::Store::OnError::local, "local"},
-    {config::Store::OnError::allow, "allow"},
-    {config::Store::OnError::deny, "deny"},
-}};
-constexpr Words<config::Responses::Headers, 4> headers_words{{
-    {config::Responses::Headers::ietf, "ietf"},
-    {config::Responses::Headers::x, "x"},
-    {config::Responses::Headers::both, "both"},
-    {config::Responses::Headers::none, "none"},
-}};
-constexpr Words<config::Responses::Body, 4> body_words{{
-    {config::Responses::Body::problem, "problem"},
-    {config::Responses::Body::json, "json"},
-    {config::Responses::Body::text, "text"},
-    {config::Responses::Body::file, "file"},
-}};
-constexpr Words<config::Responses::Reset, 2> reset_words{{
-    {config::Responses::Reset::delta, "delta"},
-    {config::Responses::Reset::epoch, "epoch"},
-}};
 
 template <class Enum, std::size_t size>
 json::value word(const Words<Enum, size>& words, Enum value) {
@@ -114,22 +55,6 @@ nanoseconds read_duration(std::string_view text) {
     throw std::runtime_error("settings: no duration: '" + std::string(text) + "'");
   }
   return nanoseconds(count * found->second);
-}
-
-// ---- bytes
-
-std::string to_base64(std::string_view bytes) {
-  namespace base64 = boost::beast::detail::base64;
-  std::string text(base64::encoded_size(bytes.size()), '\0');
-  text.resize(base64::encode(text.data(), bytes.data(), bytes.size()));
-  return text;
-}
-
-std::string from_base64(std::string_view text) {
-  namespace base64 = boost::beast::detail::base64;
-  std::string bytes(base64::decoded_size(text.size()), '\0');
-  bytes.resize(base64::decode(bytes.data(), text.data(), text.size()).first);
-  return bytes;
 }
 
 // ---- parts
@@ -279,7 +204,7 @@ json::value write_responses(const config::Responses& responses) {
                       {"reset", word(reset_words, responses.reset)}};
   if (responses.body == config::Responses::Body::file) {
     object["file_type"] = responses.file_type;
-    object["file_base64"] = to_base64(responses.file_body);
+    object["file_base64"] = base64_encoded(responses.file_body);
   }
   return object;
 }
@@ -289,7 +214,7 @@ config::Responses read_responses(const json::value& object) {
   read(object, "body", body_words, responses.body);
   read(object, "reset", reset_words, responses.reset);
   read(object, "file_type", responses.file_type);
-  if (const auto* bytes = member(object, "file_base64")) responses.file_body = from_base64(bytes->as_string());
+  if (const auto* bytes = member(object, "file_base64")) responses.file_body = base64_decoded(bytes->as_string());
   return responses;
 }
 

@@ -1,0 +1,72 @@
+// settings_words.hpp: the words that stand for enumerators in the settings; where weir.yaml has one, it is the same.
+#pragma once
+
+#include "config/config.hpp"
+
+#include <array>
+#include <cstddef>
+#include <string_view>
+#include <utility>
+
+namespace weir::gateway {
+
+template <class Enum, std::size_t size>
+using Words = std::array<std::pair<Enum, std::string_view>, size>;
+
+inline constexpr Words<config::KeySource::Kind, 12> key_words{{
+    {config::KeySource::Kind::ip, "ip"},
+    {config::KeySource::Kind::header, "header"},
+    {config::KeySource::Kind::query, "query"},
+    {config::KeySource::Kind::cookie, "cookie"},
+    {config::KeySource::Kind::path, "path"},
+    {config::KeySource::Kind::method, "method"},
+    {config::KeySource::Kind::host, "host"},
+    {config::KeySource::Kind::route, "route"},
+    {config::KeySource::Kind::model, "model"},
+    {config::KeySource::Kind::jwt, "jwt"},
+    {config::KeySource::Kind::metadata, "metadata"},
+    {config::KeySource::Kind::constant, "const"},
+}};
+inline constexpr Words<Algorithm, 8> algorithm_words{{
+    {Algorithm::fixed_window, "fixed_window"},
+    {Algorithm::sliding_window, "sliding_window"},
+    {Algorithm::sliding_log, "sliding_log"},
+    {Algorithm::token_bucket, "token_bucket"},
+    {Algorithm::interval_bucket, "interval_bucket"},
+    {Algorithm::gcra, "gcra"},
+    {Algorithm::concurrency, "concurrency"},
+    {Algorithm::unlimited, "unlimited"},
+}};
+inline constexpr Words<config::Pattern::Kind, 4> pattern_words{{
+    {config::Pattern::Kind::exact, "exact"},
+    {config::Pattern::Kind::cidr, "cidr"},
+    {config::Pattern::Kind::glob, "glob"},
+    {config::Pattern::Kind::regex, "regex"},
+}};
+inline constexpr Words<config::Missing, 2> missing_words{{
+    {config::Missing::skip, "skip"},
+    {config::Missing::reject, "reject"},
+}};
+inline constexpr Words<config::Store::OnError, 3> on_error_words{{
+    {config::Store::OnError::local, "local"},
+    {config::Store::OnError::allow, "allow"},
+    {config::Store::OnError::deny, "deny"},
+}};
+inline constexpr Words<config::Responses::Headers, 4> headers_words{{
+    {config::Responses::Headers::ietf, "ietf"},
+    {config::Responses::Headers::x, "x"},
+    {config::Responses::Headers::both, "both"},
+    {config::Responses::Headers::none, "none"},
+}};
+inline constexpr Words<config::Responses::Body, 4> body_words{{
+    {config::Responses::Body::problem, "problem"},
+    {config::Responses::Body::json, "json"},
+    {config::Responses::Body::text, "text"},
+    {config::Responses::Body::file, "file"},
+}};
+inline constexpr Words<config::Responses::Reset, 2> reset_words{{
+    {config::Responses::Reset::delta, "delta"},
+    {config::Responses::Reset::epoch, "epoch"},
+}};
+
+}  // namespace weir::gateway
