@@ -1,6 +1,8 @@
 // key.hpp: whom a limit counts. A key is data: any byte, any length.
 #pragma once
 
+#include <weir/export.hpp>
+
 #include <concepts>
 #include <cstdint>
 #include <string>
@@ -17,19 +19,20 @@ class Key {
   constexpr Key(const char* text) : Key(std::string_view(text)) {}
   Key(const std::string& text) : Key(std::string_view(text)) {}
   template <std::integral Number>
-  constexpr Key(Number number) : data_(nullptr), word_(static_cast<std::uint64_t>(number)), number_(true) {}
+  constexpr Key(Number number) : data_(&numbers), word_(static_cast<std::uint64_t>(number)) {}
   // NOLINTEND(google-explicit-constructor)
 
-  [[nodiscard]] constexpr bool is_number() const { return number_; }
+  [[nodiscard]] constexpr bool is_number() const { return data_ == &numbers; }
   [[nodiscard]] constexpr std::uint64_t number() const { return word_; }  // when is_number()
   [[nodiscard]] constexpr std::string_view text() const {
-    return number_ ? std::string_view{} : std::string_view{data_, word_};
+    return is_number() ? std::string_view{} : std::string_view{data_, word_};
   }
 
  private:
+  WEIR_API static const char numbers;  // where a number's text would be; two words travel in registers, three do not
+
   const char* data_;
   std::uint64_t word_;  // the text's length, or the number
-  bool number_ = false;
 };
 
 }  // namespace weir

@@ -12,16 +12,10 @@
 namespace weir {
 namespace {
 
-// The memory store's slots hold times from 1970 to 2116.
-Instant within_slots(Instant now) noexcept {
-  constexpr Instant last{std::chrono::nanoseconds(static_cast<std::int64_t>(store::CompactBucket::last_nanos))};
-  return std::clamp(now, Instant{}, last);
-}
-
 Decision take_plainly(const Limiter::Impl& limiter, Key key, std::int64_t cost) {
   const auto& space = static_cast<const store::MemorySpace&>(*limiter.space);
   const auto place = limiter.memory->locate(space, key);  // the clock is read while the slot's memory comes
-  return limiter::to_decision(store::MemoryStore::take(space, place, within_slots(limiter.now()), cost));
+  return limiter::to_decision(store::MemoryStore::take(space, place, limiter.now(), cost));
 }
 
 bool in_range(std::int64_t cost) { return cost > -max_count && cost < max_count; }

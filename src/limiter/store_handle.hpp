@@ -2,6 +2,7 @@
 // while a remote one does not answer.
 #pragma once
 
+#include "limiter/tsc_clock.hpp"
 #include "store/memory/memory_store.hpp"
 #include "store/store.hpp"
 
@@ -43,7 +44,7 @@ struct Store::Impl {
 
 namespace limiter {
 
-[[nodiscard]] inline Instant now_of(Clock* clock) noexcept { return clock == nullptr ? system_time() : clock->now(); }
+[[nodiscard]] inline Instant now_of(Clock* clock) noexcept { return clock == nullptr ? now() : clock->now(); }
 
 [[nodiscard]] Settled to_settled(const store::Settled& settled);
 

@@ -30,6 +30,7 @@ struct GcraTicks {
   std::int64_t burst;          // in units
   Instant origin;
   Instant last;
+  std::uint64_t inverse;  // 2^64 / interval, rounded down; at most 2^64 - 1
 
   // `last` is `origin` when the rule does not fit these ticks at all.
   [[nodiscard]] static constexpr GcraTicks make(const Rule& rule, Instant origin) noexcept {
@@ -44,7 +45,9 @@ struct GcraTicks {
                                               Instant origin) noexcept {
     const UnsignedWide span = UnsignedWide{p} * static_cast<std::uint64_t>(burst);
     constexpr UnsignedWide top = static_cast<Ticks>(-1);
-    GcraTicks rule{static_cast<Ticks>(p), static_cast<Ticks>(span), q, burst, origin, origin};
+    constexpr std::uint64_t whole = std::numeric_limits<std::uint64_t>::max();
+    const std::uint64_t inverse = p == 1 ? whole : static_cast<std::uint64_t>((UnsignedWide{whole} + 1) / p);
+    GcraTicks rule{static_cast<Ticks>(p), static_cast<Ticks>(span), q, burst, origin, origin, inverse};
     if (span > top / 2) return rule;
     const UnsignedWide nanos = std::min<UnsignedWide>((top - 2 * span) / q, std::numeric_limits<std::uint64_t>::max());
     rule.last = instant_at(nanos_since_epoch(origin) + static_cast<Wide>(nanos));
@@ -83,10 +86,9 @@ struct GcraTicks {
       if (start - at <= span - need) [[likely]] {
         tat = start + need;
         const Ticks ahead = tat - at;
-        return {.limit = burst,
-                .remaining = static_cast<std::int64_t>((span - ahead) / interval),
-                .reset = soon(now, ahead)};
+        return {.limit = burst, .remaining = whole_units(span - ahead), .reset = soon(now, ahead)};
       }
+      return look(tat, now, cost);
     }
     const Verdict verdict = look(tat, now, cost);
     if (verdict.allowed()) charge(tat, now, cost);
@@ -114,7 +116,7 @@ struct GcraTicks {
   }
 
   [[nodiscard]] constexpr Ticks ticks(Instant now) const noexcept {
-    const Instant within = std::clamp(now, origin, last);
+    const Instant within = now < origin ? origin : now > last ? last : now;
     const auto nanos = static_cast<std::uint64_t>(within.time_since_epoch().count()) -
                        static_cast<std::uint64_t>(origin.time_since_epoch().count());
     return static_cast<Ticks>(nanos) * static_cast<Ticks>(ticks_a_nano);
@@ -139,6 +141,16 @@ struct GcraTicks {
     return nanos_since_epoch(from) + static_cast<Wide>(std::min(nanos, far));
   }
 
+  // ticks / interval, for at most `span`. A product with the inverse is right or one too small, and cheaper.
+  [[nodiscard]] constexpr std::int64_t whole_units(Ticks ticks) const noexcept {
+    if constexpr (sizeof(Ticks) > sizeof(std::uint64_t)) {
+      return static_cast<std::int64_t>(ticks / interval);
+    } else {
+      const auto units = static_cast<std::uint64_t>((UnsignedWide{ticks} * inverse) >> 64);
+      return static_cast<std::int64_t>(ticks - units * interval >= interval ? units + 1 : units);
+    }
+  }
+
   // instant_at(later(from, ahead)), in 64 bits where `ahead` <= span has no more.
   [[nodiscard]] constexpr Instant soon(Instant from, Ticks ahead) const noexcept {
     if constexpr (sizeof(Ticks) > sizeof(std::uint64_t)) {
@@ -159,7 +171,7 @@ struct GcraTicks {
   [[nodiscard]] constexpr Verdict refused(Outcome outcome, Ticks ahead, Instant now, Nanos retry_after) const noexcept {
     Verdict verdict{.outcome = outcome, .limit = burst, .retry_after = retry_after};
     if (ahead <= span) {
-      verdict.remaining = static_cast<std::int64_t>((span - ahead) / interval);
+      verdict.remaining = whole_units(span - ahead);
     } else {
       const Ticks owed = ahead - span;
       constexpr UnsignedWide most = std::numeric_limits<std::int64_t>::max();

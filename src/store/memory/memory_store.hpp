@@ -43,16 +43,16 @@ class MemoryStore final : public Store {
   struct Place {
     Shard* shard;
     std::uint64_t hash;
+    Shard::Home home;
   };
   [[nodiscard]] Place locate(const MemorySpace& space, Key key) const noexcept {
     const std::uint64_t hash = key_hash_(key) ^ space.salt();
     Shard& shard = shards_[shard_bits_ == 0 ? 0 : hash >> (64 - shard_bits_)];
-    shard.prefetch(space, hash);
-    return {&shard, hash};
+    return {&shard, hash, shard.prefetch(space, hash)};
   }
   [[nodiscard]] static Verdict take(const MemorySpace& space, Place place, Instant now, std::int64_t cost) noexcept {
     const std::lock_guard guard(place.shard->lock);
-    return place.shard->take(space, place.hash, within(now), cost);
+    return place.shard->take(space, place.home, place.hash, within(now), cost);
   }
   Verdict take_one(const Space& space, Key key, Instant now, std::int64_t cost) noexcept;
   // Each key for itself, in order; the keys' memory is fetched all at once. As long as `keys`: verdicts.
@@ -84,7 +84,9 @@ class MemoryStore final : public Store {
 
   // Before 1970 and after 2106 time stands still here: slots have no room for it, and a bucket's ten years ahead.
   static constexpr Instant last = std::chrono::sys_days(std::chrono::year(2106) / 1 / 1);
-  [[nodiscard]] static Instant within(Instant now) noexcept { return std::clamp(now, Instant{}, last); }
+  [[nodiscard]] static Instant within(Instant now) noexcept {
+    return now < Instant{} ? Instant{} : now > last ? last : now;  // by value: std::clamp would go through memory
+  }
 
  private:
   struct Located;  // a check and where its counter is

@@ -94,21 +94,21 @@ void recode(Kind, const Words<2>& from, Words<3>& to) noexcept {
 
 }  // namespace
 
-void Shard::prefetch(const MemorySpace& space, std::uint64_t hash) const noexcept {
+void Shard::prefetch_other(const MemorySpace& space, std::uint64_t hash) const noexcept {
   switch (space.kind()) {
     case Kind::compact_bucket:
     case Kind::compact_window:
-      one_.prefetch(hash);
+      (void)one_.prefetch(hash);
       break;
     case Kind::wide_sliding:
     case Kind::whole_refill:
-      three_.prefetch(hash);
+      (void)three_.prefetch(hash);
       break;
     case Kind::log:
-      logs_.prefetch(hash);
+      (void)logs_.prefetch(hash);
       break;
     default:
-      two_.prefetch(hash);
+      (void)two_.prefetch(hash);
   }
 }
 
@@ -193,7 +193,7 @@ Verdict Shard::take_new(const Codec& codec, std::uint64_t hash, Instant now, std
   return verdict;
 }
 
-Verdict Shard::take(const MemorySpace& space, std::uint64_t hash, Instant now, std::int64_t cost) noexcept {
+Verdict Shard::take_slowly(const MemorySpace& space, std::uint64_t hash, Instant now, std::int64_t cost) noexcept {
   if (space.kind() == Kind::unlimited) return {.limit = max_count, .remaining = max_count, .reset = now};
   if (space.kind() == Kind::log) {
     const Verdict verdict = look(space, hash, now, cost);
@@ -203,15 +203,7 @@ Verdict Shard::take(const MemorySpace& space, std::uint64_t hash, Instant now, s
   return space.with_codec([&]<class Codec>(const Codec& codec) -> Verdict {
     auto* slot = find<Codec>(space, hash, now);
     if (slot == nullptr) return take_new(codec, hash, now, cost);
-    auto state = codec.load(slot->word);
-    const Verdict verdict = codec.algorithm.take(state, now, cost);
-    if (verdict.allowed()) [[likely]] {
-      codec.save(state, slot->word);
-      slot->tag &= ~tag_refused;
-    } else if ((slot->tag & tag_refused) == 0) {
-      slot->tag |= tag_refused;
-    }
-    return verdict;
+    return take_from(*slot, codec, now, cost);
   });
 }
 

@@ -34,11 +34,23 @@ class alignas(128) Shard {
   SpinLock lock;  // held around every call below but `prefetch`
 
   void draw_from(Budget& budget) noexcept { budget_ = &budget; }
-  void prefetch(const MemorySpace& space, std::uint64_t hash) const noexcept;
+  // Without the lock.
+  using Home = Table<1>::Home;
+  [[nodiscard]] Home prefetch(const MemorySpace& space, std::uint64_t hash) const noexcept {
+    if (space.kind() == MemorySpace::Kind::compact_bucket) [[likely]]
+      return one_.prefetch(hash);
+    prefetch_other(space, hash);
+    return {};
+  }
 
   // As the algorithm's own members of these names. `charge` is false when there was no memory to note it in.
-  [[nodiscard]] limits::Verdict take(const MemorySpace& space, std::uint64_t hash, Instant now,
-                                     std::int64_t cost) noexcept;
+  [[nodiscard]] limits::Verdict take(const MemorySpace& space, const Home& home, std::uint64_t hash, Instant now,
+                                     std::int64_t cost) noexcept {
+    // The walk most decisions take, inlined; `prefetch` found a home for a compact bucket alone.
+    if (auto* slot = one_.find_at_once(home, hash)) [[likely]]
+      return take_from(*slot, space.compact_bucket(), now, cost);
+    return take_slowly(space, hash, now, cost);
+  }
   [[nodiscard]] limits::Verdict look(const MemorySpace& space, std::uint64_t hash, Instant now,
                                      std::int64_t cost) noexcept;
   [[nodiscard]] bool charge(const MemorySpace& space, std::uint64_t hash, Instant now, std::int64_t amount) noexcept;
@@ -50,12 +62,29 @@ class alignas(128) Shard {
   [[nodiscard]] std::uint64_t evicted() const noexcept { return evicted_; }
 
  private:
+  void prefetch_other(const MemorySpace& space, std::uint64_t hash) const noexcept;
   template <int Words>
   [[nodiscard]] auto& table() noexcept {
     if constexpr (Words == 1) return one_;
     if constexpr (Words == 2) return two_;
     if constexpr (Words == 3) return three_;
   }
+  template <class Codec>
+  [[nodiscard]] static limits::Verdict take_from(Slot<Codec::words>& slot, const Codec& codec, Instant now,
+                                                 std::int64_t cost) noexcept {
+    auto state = codec.load(slot.word);
+    const limits::Verdict verdict = codec.algorithm.take(state, now, cost);
+    if (verdict.allowed()) [[likely]] {
+      codec.save(state, slot.word);
+      if ((slot.tag & tag_refused) != 0) [[unlikely]]
+        slot.tag &= ~tag_refused;
+    } else if ((slot.tag & tag_refused) == 0) {
+      slot.tag |= tag_refused;
+    }
+    return verdict;
+  }
+  [[nodiscard]] limits::Verdict take_slowly(const MemorySpace& space, std::uint64_t hash, Instant now,
+                                            std::int64_t cost) noexcept;
   template <class Codec>
   [[nodiscard]] Slot<Codec::words>* find(const MemorySpace& space, std::uint64_t hash, Instant now) noexcept;
   template <class Codec>

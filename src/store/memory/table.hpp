@@ -58,11 +58,29 @@ class Table {
   static constexpr std::size_t group = 8;  // slots
   static constexpr std::size_t half = group / 2;
 
-  // Brings a key's home into the cache. May be called without the lock: a stale address does no harm.
-  void prefetch(std::uint64_t hash) const noexcept {
-    const SlotType* slots = slots_.load(std::memory_order_relaxed);
-    if (slots != nullptr)
-      __builtin_prefetch(slots + home(hash, groups_.load(std::memory_order_relaxed)) + first(hash), 1);
+  // Where a walk starts: the half of a key's home group that most keys lie in.
+  struct Home {
+    SlotType* slots = nullptr;  // the table as it was when this was found
+    std::size_t groups = 0;
+    SlotType* half = nullptr;
+  };
+  // Brings a key's home into the cache. May be called without the lock: a stale home does no harm, it is seen as such.
+  [[nodiscard]] Home prefetch(std::uint64_t hash) const noexcept {
+    Home found{slots_.load(std::memory_order_relaxed), groups_.load(std::memory_order_relaxed), nullptr};
+    if (found.slots == nullptr) [[unlikely]]
+      return found;
+    found.half = found.slots + home(hash, found.groups) + first(hash);
+    __builtin_prefetch(found.half, 1);
+    return found;
+  }
+  // The key's slot if it lies in its home group; else null, and nothing is known.
+  [[nodiscard]] SlotType* find_at_once(const Home& home, std::uint64_t hash) const noexcept {
+    if (home.half == nullptr || home.slots != slots_.load(std::memory_order_relaxed) ||
+        home.groups != groups_.load(std::memory_order_relaxed)) [[unlikely]] {
+      return nullptr;
+    }
+    SlotType* found = among(home.half, tag_of(hash));
+    return found != nullptr ? found : among(first(hash) == 0 ? home.half + half : home.half - half, tag_of(hash));
   }
 
   Table() = default;
