@@ -39,7 +39,7 @@ TEST(ChildProcess, TellsItsOutputAndItsStatus) {
   auto child = ChildProcess::start(shell("echo out; echo err >&2; exit 7"));
   ASSERT_TRUE(child);
   EXPECT_EQ(all_output(*child), "out\nerr\n");
-  EXPECT_EQ(describe_end(child->wait(patience).value()), "status 7");
+  EXPECT_EQ(child->wait(patience).transform(describe_end), "status 7");
 }
 
 TEST(ChildProcess, HasOurEnvironmentAndWhatIsAdded) {
@@ -66,7 +66,7 @@ TEST(ChildProcess, NamesTheSignalThatEndedIt) {
   ASSERT_TRUE(child);
   EXPECT_EQ(child->status(), std::nullopt);
   child->send(SIGKILL);
-  EXPECT_EQ(describe_end(child->wait(patience).value()), "signal 9 (Killed)");
+  EXPECT_EQ(child->wait(patience).transform(describe_end), "signal 9 (Killed)");
 }
 
 TEST(ChildProcess, DoesNotOutliveItsOwner) {
