@@ -54,22 +54,24 @@ class WeirTexts : public Contender {
   const std::string_view* keys_ = nullptr;
 };
 
-// 64 keys a call, decided as one: all pass or nothing is charged.
+// 64 keys a call, each decided for itself.
 class WeirBatches : public Contender {
  public:
-  static constexpr std::size_t size = weir::max_checks;
+  static constexpr std::size_t size = 64;
 
   explicit WeirBatches(Quota quota) : Contender("weir, batches of 64"), limiter_(rule(quota), own_store()) {}
   void prepare(const Order& order) override { keys_ = order.numbers.data(); }
   std::uint64_t call(std::size_t from, std::size_t to) override {
     std::uint64_t allowed = 0;
-    std::vector<weir::Check> checks;
-    checks.reserve(size);
+    std::vector<weir::Key> keys;
+    keys.reserve(size);
     std::array<weir::Decision, size> decisions;
-    for (std::size_t i = from; i < to; i += checks.size()) {
-      checks.clear();
-      for (std::size_t key = i; key < std::min(i + size, to); ++key) checks.emplace_back(limiter_, keys_[key]);
-      if (weir::limit_all(checks, std::span(decisions).first(checks.size()))) allowed += checks.size();
+    for (std::size_t i = from; i < to; i += keys.size()) {
+      keys.clear();
+      for (std::size_t key = i; key < std::min(i + size, to); ++key) keys.emplace_back(keys_[key]);
+      const auto answers = std::span(decisions).first(keys.size());
+      limiter_.limit_many(keys, answers);
+      for (const weir::Decision& decision : answers) allowed += decision.allowed ? 1 : 0;
     }
     return allowed;
   }

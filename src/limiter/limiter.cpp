@@ -7,12 +7,13 @@
 #include "limiter/remote_joint.hpp"
 
 #include <algorithm>
+#include <array>
 #include <stdexcept>
 
 namespace weir {
 namespace {
 
-Decision take_plainly(const Limiter::Impl& limiter, Key key, std::int64_t cost) {
+[[gnu::always_inline]] inline Decision take_plainly(const Limiter::Impl& limiter, Key key, std::int64_t cost) {
   const auto& space = static_cast<const store::MemorySpace&>(*limiter.space);
   const auto place = limiter.memory->locate(space, key);  // the clock is read while the slot's memory comes
   return limiter::to_decision(store::MemoryStore::take(space, place, limiter.now(), cost));
@@ -51,6 +52,23 @@ Decision Limiter::limit(Key key, const CallOptions& options) {
   if (options.id.empty()) return limit(key, options.cost);
   refuse_concurrency(*impl_);
   return decide_one({*this, key, options.cost}, {.id = options.id});
+}
+
+void Limiter::limit_many(std::span<const Key> keys, std::span<Decision> decisions, std::int64_t cost) {
+  if (keys.size() != decisions.size()) throw std::length_error("limit_many: one decision for each key");
+  if (!impl_->plain.load(std::memory_order_acquire) || !in_range(cost)) {
+    std::ranges::transform(keys, decisions.begin(), [&](Key key) { return limit(key, cost); });
+    return;
+  }
+  const Instant now = impl_->now();
+  std::array<limits::Verdict, max_checks> verdicts;
+  while (!keys.empty()) {
+    const std::size_t count = std::min(keys.size(), verdicts.size());
+    impl_->memory->take_many(*impl_->space, keys.first(count), now, cost, std::span(verdicts).first(count));
+    std::transform(verdicts.begin(), verdicts.begin() + count, decisions.begin(), limiter::to_decision);
+    keys = keys.subspan(count);
+    decisions = decisions.subspan(count);
+  }
 }
 
 Decision Limiter::remaining(Key key) {

@@ -13,6 +13,7 @@
 #include <weir/rule.hpp>
 
 #include <algorithm>
+#include <bit>
 #include <cstdint>
 #include <limits>
 #include <numeric>
@@ -30,7 +31,8 @@ struct GcraTicks {
   std::int64_t burst;          // in units
   Instant origin;
   Instant last;
-  std::uint64_t inverse;  // 2^64 / interval, rounded down; at most 2^64 - 1
+  std::uint64_t inverse;  // 64-bit ticks: 2^(64 + shift) / interval, rounded up, for division by a product
+  int shift;
 
   // `last` is `origin` when the rule does not fit these ticks at all.
   [[nodiscard]] static constexpr GcraTicks make(const Rule& rule, Instant origin) noexcept {
@@ -45,9 +47,17 @@ struct GcraTicks {
                                               Instant origin) noexcept {
     const UnsignedWide span = UnsignedWide{p} * static_cast<std::uint64_t>(burst);
     constexpr UnsignedWide top = static_cast<Ticks>(-1);
-    constexpr std::uint64_t whole = std::numeric_limits<std::uint64_t>::max();
-    const std::uint64_t inverse = p == 1 ? whole : static_cast<std::uint64_t>((UnsignedWide{whole} + 1) / p);
-    GcraTicks rule{static_cast<Ticks>(p), static_cast<Ticks>(span), q, burst, origin, origin, inverse};
+    // Granlund and Montgomery, PLDI 1994: with 2^shift < p <= 2^(shift + 1) exact for every dividend below 2^63.
+    const int shift = p == 1 ? 0 : std::bit_width(p - 1) - 1;
+    const UnsignedWide inverse = p == 1 ? 0 : ((UnsignedWide{1} << (64 + shift)) + p - 1) / p;
+    GcraTicks rule{static_cast<Ticks>(p),
+                   static_cast<Ticks>(span),
+                   q,
+                   burst,
+                   origin,
+                   origin,
+                   static_cast<std::uint64_t>(inverse),
+                   shift};
     if (span > top / 2) return rule;
     const UnsignedWide nanos = std::min<UnsignedWide>((top - 2 * span) / q, std::numeric_limits<std::uint64_t>::max());
     rule.last = instant_at(nanos_since_epoch(origin) + static_cast<Wide>(nanos));
@@ -116,10 +126,13 @@ struct GcraTicks {
   }
 
   [[nodiscard]] constexpr Ticks ticks(Instant now) const noexcept {
-    const Instant within = now < origin ? origin : now > last ? last : now;
-    const auto nanos = static_cast<std::uint64_t>(within.time_since_epoch().count()) -
+    if (now < origin) [[unlikely]]
+      return 0;
+    if (now > last) [[unlikely]]
+      now = last;
+    const auto nanos = static_cast<std::uint64_t>(now.time_since_epoch().count()) -
                        static_cast<std::uint64_t>(origin.time_since_epoch().count());
-    return static_cast<Ticks>(nanos) * static_cast<Ticks>(ticks_a_nano);
+    return ticks_a_nano == 1 ? static_cast<Ticks>(nanos) : static_cast<Ticks>(nanos) * static_cast<Ticks>(ticks_a_nano);
   }
 
  private:
@@ -141,13 +154,14 @@ struct GcraTicks {
     return nanos_since_epoch(from) + static_cast<Wide>(std::min(nanos, far));
   }
 
-  // ticks / interval, for at most `span`. A product with the inverse is right or one too small, and cheaper.
+  // ticks / interval, for at most `span`, which is below 2^63 where ticks have 64 bits.
   [[nodiscard]] constexpr std::int64_t whole_units(Ticks ticks) const noexcept {
     if constexpr (sizeof(Ticks) > sizeof(std::uint64_t)) {
       return static_cast<std::int64_t>(ticks / interval);
     } else {
-      const auto units = static_cast<std::uint64_t>((UnsignedWide{ticks} * inverse) >> 64);
-      return static_cast<std::int64_t>(ticks - units * interval >= interval ? units + 1 : units);
+      if (interval == 1) [[unlikely]]
+        return static_cast<std::int64_t>(ticks);
+      return static_cast<std::int64_t>(static_cast<std::uint64_t>((UnsignedWide{ticks} * inverse) >> 64) >> shift);
     }
   }
 

@@ -62,10 +62,10 @@ class MemoryStore::Locked {
 
 MemoryStore::MemoryStore(MemoryOptions options)
     : budget_(static_cast<std::uint64_t>(std::max<std::int64_t>(1, options.max_keys))),
-      shard_bits_(shard_bits(static_cast<std::uint64_t>(std::max<std::int64_t>(1, options.max_keys)))),
-      shards_(std::make_unique<Shard[]>(std::size_t{1} << shard_bits_)),
+      shard_shift_(63 - shard_bits(static_cast<std::uint64_t>(std::max<std::int64_t>(1, options.max_keys)))),
+      shards_(std::make_unique<Shard[]>(shard_count())),
       ledger_(static_cast<std::size_t>(std::clamp<std::int64_t>(options.max_keys, 1, max_ids))) {
-  for (std::size_t at = 0; at < std::size_t{1} << shard_bits_; ++at) shards_[at].draw_from(budget_);
+  for (std::size_t at = 0; at < shard_count(); ++at) shards_[at].draw_from(budget_);
 }
 
 MemoryStore::~MemoryStore() = default;
@@ -226,7 +226,7 @@ Settled MemoryStore::settle_now(std::string_view id, std::span<const std::int64_
 
 void MemoryStore::settle_part(Part& part, std::int64_t used, Instant held_at, Instant now) {
   if (!part.concurrency) {
-    Shard& shard = shards_[shard_bits_ == 0 ? 0 : part.hash >> (64 - shard_bits_)];
+    Shard& shard = shard_of(part.hash);
     const std::lock_guard guard(shard.lock);
     if (used > part.amount) (void)shard.charge(*part.space, part.hash, now, used - part.amount);
     if (used < part.amount && part.open) shard.give_back(*part.space, part.hash, now, part.amount - used, held_at);
@@ -257,7 +257,7 @@ void MemoryStore::reset_all_now(const Space& space) { memory(space).resalt(rando
 
 MemoryStore::Statistics MemoryStore::statistics() const {
   Statistics statistics;
-  for (std::size_t at = 0; at < std::size_t{1} << shard_bits_; ++at) {
+  for (std::size_t at = 0; at < shard_count(); ++at) {
     const std::lock_guard guard(shards_[at].lock);
     statistics.keys += shards_[at].living();
     statistics.evictions += shards_[at].evicted();

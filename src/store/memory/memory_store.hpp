@@ -45,12 +45,13 @@ class MemoryStore final : public Store {
     std::uint64_t hash;
     Shard::Home home;
   };
-  [[nodiscard]] Place locate(const MemorySpace& space, Key key) const noexcept {
+  [[nodiscard, gnu::always_inline]] Place locate(const MemorySpace& space, Key key) const noexcept {
     const std::uint64_t hash = key_hash_(key) ^ space.salt();
-    Shard& shard = shards_[shard_bits_ == 0 ? 0 : hash >> (64 - shard_bits_)];
+    Shard& shard = shard_of(hash);
     return {&shard, hash, shard.prefetch(space, hash)};
   }
-  [[nodiscard]] static Verdict take(const MemorySpace& space, Place place, Instant now, std::int64_t cost) noexcept {
+  [[nodiscard, gnu::always_inline]] static Verdict take(const MemorySpace& space, const Place& place, Instant now,
+                                                        std::int64_t cost) noexcept {
     const std::lock_guard guard(place.shard->lock);
     return place.shard->take(space, place.home, place.hash, within(now), cost);
   }
@@ -85,7 +86,9 @@ class MemoryStore final : public Store {
   // Before 1970 and after 2106 time stands still here: slots have no room for it, and a bucket's ten years ahead.
   static constexpr Instant last = std::chrono::sys_days(std::chrono::year(2106) / 1 / 1);
   [[nodiscard]] static Instant within(Instant now) noexcept {
-    return now < Instant{} ? Instant{} : now > last ? last : now;  // by value: std::clamp would go through memory
+    if (now < Instant{}) [[unlikely]]
+      return Instant{};
+    return now > last ? last : now;
   }
 
  private:
@@ -101,8 +104,12 @@ class MemoryStore final : public Store {
   void settle_part(Part& part, std::int64_t used, Instant held_at, Instant now);
 
   Budget budget_;
+  // By the upper bits of the hash; in two steps, as no bits at all would be a shift by 64.
+  [[nodiscard]] Shard& shard_of(std::uint64_t hash) const noexcept { return shards_[hash >> 1 >> shard_shift_]; }
+  [[nodiscard]] std::size_t shard_count() const noexcept { return std::size_t{1} << (63 - shard_shift_); }
+
   KeyHash key_hash_;
-  unsigned shard_bits_ = 0;
+  unsigned shard_shift_ = 63;
   std::unique_ptr<Shard[]> shards_;
 
   mutable std::mutex ledger_lock_;

@@ -36,7 +36,7 @@ class alignas(128) Shard {
   void draw_from(Budget& budget) noexcept { budget_ = &budget; }
   // Without the lock.
   using Home = Table<1>::Home;
-  [[nodiscard]] Home prefetch(const MemorySpace& space, std::uint64_t hash) const noexcept {
+  [[nodiscard, gnu::always_inline]] Home prefetch(const MemorySpace& space, std::uint64_t hash) const noexcept {
     if (space.kind() == MemorySpace::Kind::compact_bucket) [[likely]]
       return one_.prefetch(hash);
     prefetch_other(space, hash);
@@ -44,8 +44,8 @@ class alignas(128) Shard {
   }
 
   // As the algorithm's own members of these names. `charge` is false when there was no memory to note it in.
-  [[nodiscard]] limits::Verdict take(const MemorySpace& space, const Home& home, std::uint64_t hash, Instant now,
-                                     std::int64_t cost) noexcept {
+  [[nodiscard, gnu::always_inline]] limits::Verdict take(const MemorySpace& space, const Home& home, std::uint64_t hash,
+                                                         Instant now, std::int64_t cost) noexcept {
     // The walk most decisions take, inlined; `prefetch` found a home for a compact bucket alone.
     if (auto* slot = one_.find_at_once(home, hash)) [[likely]]
       return take_from(*slot, space.compact_bucket(), now, cost);

@@ -12,7 +12,8 @@
 // Invariants.
 //   1. A key sits in the first group of its walk (home, home + 1, ...) that had room; a walk ends behind the first
 //      group with an empty slot. Slots never become empty again but by rebuilding, so no walk is ever cut short.
-//   2. At most 7 of 8 slots are not empty: every walk ends, the mean look-up touches 1.1 groups.
+//   2. At most 7 of 8 slots are not empty, in a table of up to 4096 slots, where memory does not matter, at most half:
+//      every walk ends, the mean look-up touches 1.1 groups.
 //   3. Slots in use never exceed what the owner allows; beyond that a slot is taken from another key: within the group
 //      the idle before those being limited, among equals the one that would be as good as new soonest.
 //
@@ -78,6 +79,11 @@ class Table {
     if (home.half == nullptr || home.slots != slots_.load(std::memory_order_relaxed) ||
         home.groups != groups_.load(std::memory_order_relaxed)) [[unlikely]] {
       return nullptr;
+    }
+    if (home.groups <= small / group) {
+      // Roomy: most keys have their favourite. A branch that is foretold waits for no comparison.
+      SlotType* const own = home.half + favourite(hash);
+      if ((own->tag | tag_refused) == tag_of(hash)) return own;
     }
     SlotType* found = among(home.half, tag_of(hash));
     return found != nullptr ? found : among(first(hash) == 0 ? home.half + half : home.half - half, tag_of(hash));
@@ -146,6 +152,11 @@ class Table {
 
   void release(const SlotType& slot) noexcept { change_ -= static_cast<std::int64_t>(Owner::free(slot.word)); }
 
+  static constexpr std::size_t small = 4096;  // slots
+  static constexpr std::size_t most_filled(std::size_t slots) noexcept {
+    return slots <= small ? slots / 2 : slots / 8 * 7;
+  }
+
   // Of four slots. Without a branch for each: which of them it is can't be foretold.
   static SlotType* among(SlotType* four, std::uint64_t tag) noexcept {
     unsigned match = 0;
@@ -153,6 +164,13 @@ class Table {
     return match == 0 ? nullptr : four + std::countr_zero(match);
   }
   [[nodiscard]] SlotType* find_further(SlotType* begin, std::uint64_t hash, std::uint64_t tag) noexcept;
+
+  // Within that half, the slot a key takes when it is free.
+  static std::size_t favourite(std::uint64_t hash) noexcept { return (hash >> 2) % half; }
+  // The order in which a key looks for a slot in its group.
+  static std::size_t nth(std::uint64_t hash, std::size_t step) noexcept {
+    return (first(hash) ^ (step & half)) + (favourite(hash) + step) % half;
+  }
 
   [[nodiscard]] bool rebuild(std::uint64_t cutoff) noexcept;
   static void insert(SlotType* slots, std::size_t groups, const SlotType& slot) noexcept;
@@ -194,9 +212,8 @@ auto Table<Words, Owner>::place(std::uint64_t hash, std::uint64_t cutoff, bool r
     bool ended = groups == 0;
     SlotType* begin = ended ? nullptr : slots + home(hash, groups);
     for (std::size_t walked = 0; !ended && walked < groups; ++walked) {
-      const std::size_t start = first(hash);
       for (std::size_t step = 0; step < group; ++step) {
-        SlotType& slot = begin[(start + step) % group];
+        SlotType& slot = begin[nth(hash, step)];
         if (slot.tag == tag_empty) ended = true;
         if (slot.tag <= tag_vacated) {
           if (spare == nullptr) spare = &slot;
@@ -215,7 +232,7 @@ auto Table<Words, Owner>::place(std::uint64_t hash, std::uint64_t cutoff, bool r
     }
 
     const bool fills = spare != nullptr && spare->tag == tag_empty;
-    const bool crowded = spare == nullptr || (fills && (filled_ + 1) * 8 > groups * group * 7);
+    const bool crowded = spare == nullptr || (fills && filled_ + 1 > most_filled(groups * group));
     SlotType* slot = passed;
     if (slot == nullptr && !room) slot = victim;
     if (slot == nullptr && crowded && (room || spare != nullptr) && rebuild(cutoff)) continue;
@@ -262,8 +279,10 @@ bool Table<Words, Owner>::rebuild(std::uint64_t cutoff) noexcept {
     ++used;
     living += slot.word[0] < cutoff ? 0 : 1;
   });
-  // An eighth more than what lives at 7/8: 78 to 87 of 100 slots are in use while keys keep coming.
-  std::size_t groups = (living + 1) * 9 / 7 / group + 1;
+  // Small: a third in use. Else an eighth more than what lives at 7/8: 78 to 87 of 100 slots are in use while keys
+  // come.
+  std::size_t groups = (living + 1) * 3 / group + 1;
+  if (groups * group > small) groups = std::max((living + 1) * 9 / 7, small) / group + 1;
   constexpr std::size_t large = std::size_t{16} << 20;
   if (groups * group * sizeof(SlotType) >= large) {  // fill the last huge page rather than leave it half used
     const std::size_t bytes = (groups * group * sizeof(SlotType) + Pages::huge - 1) / Pages::huge * Pages::huge;
@@ -293,7 +312,7 @@ void Table<Words, Owner>::insert(SlotType* slots, std::size_t groups, const Slot
   SlotType* begin = slots + home(hash, groups);
   while (true) {
     for (std::size_t step = 0; step < group; ++step) {
-      SlotType& place = begin[(first(hash) + step) % group];
+      SlotType& place = begin[nth(hash, step)];
       if (place.tag == tag_empty) {
         place = slot;
         return;

@@ -5,9 +5,11 @@
 
 #include <gmock/gmock.h>
 
+#include <span>
 #include <stdexcept>
 #include <string>
 #include <utility>
+#include <vector>
 
 namespace weir::limiter {
 namespace {
@@ -52,6 +54,27 @@ TEST_F(LimiterTest, CountsEachKeyForItself) {
   ASSERT_THAT(limiter.limit("a"), Allowed());
   EXPECT_THAT(limiter.limit("b"), Allowed());
   EXPECT_THAT(limiter.limit("a"), Limited());
+}
+
+TEST_F(LimiterTest, ManyKeysAreDecidedEachForItselfInOrder) {
+  Limiter limiter(fixed_window(1, 1min), with_clock());
+  const std::vector<Key> keys(100, "a");
+  std::vector<Decision> decisions(keys.size());
+  limiter.limit_many(keys, decisions);
+  EXPECT_THAT(decisions.front(), AllowedWithRemaining(0));
+  EXPECT_THAT(std::span(decisions).subspan(1), testing::Each(LimitedFor(1min)));
+}
+
+TEST_F(LimiterTest, ManyKeysObeyTheListsToo) {
+  Options options = with_clock();
+  options.deny = {"b"};
+  Limiter limiter(fixed_window(1, 1min), options);
+  const std::vector<Key> keys{"a", "b"};
+  std::vector<Decision> decisions(keys.size());
+  limiter.limit_many(keys, decisions);
+  EXPECT_THAT(decisions[0], Allowed());
+  EXPECT_EQ(decisions[1].reason, Reason::denied);
+  EXPECT_THROW(limiter.limit_many(keys, std::span(decisions).first(1)), std::length_error);
 }
 
 TEST_F(LimiterTest, ANumberIsNotItsText) {
