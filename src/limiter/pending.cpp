@@ -18,9 +18,7 @@ class PendingJoint final : public Pending {
 
   [[nodiscard]] std::chrono::nanoseconds timeout() const override { return joint_->timeout(); }
   void start() override {
-    joint_->start([done = std::move(done_), result = result_](limiter::Joint& joint) mutable {
-      done(result(joint));
-    });
+    joint_->start([done = std::move(done_), result = result_](limiter::Joint& joint) mutable { done(result(joint)); });
   }
   void expire() override { joint_->expire(); }
 
