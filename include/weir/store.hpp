@@ -25,6 +25,13 @@ enum class SettleError : std::uint8_t {
 };
 using Settled = std::expected<void, SettleError>;
 
+// What a memory store holds; all 0 for others. Read shard by shard, so of no single moment.
+struct StoreStatistics {
+  std::uint64_t keys = 0;       // in use, also those whose time has passed and that nobody came by since
+  std::uint64_t evictions = 0;  // living keys that were forgotten for others, at the bound
+  std::uint64_t ids = 0;        // of reservations and of calls with an id, remembered
+};
+
 // A handle: make one with `memory_store`, give it to limiters, and settle reservations by their ids through it.
 // Safe from any thread. Blocking calls wait for a remote store at most 100 ms; the memory store never waits.
 class WEIR_API Store {

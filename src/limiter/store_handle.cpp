@@ -92,6 +92,12 @@ Store::Store(std::shared_ptr<store::Store> room, Clock* clock) {
 
 Store::~Store() = default;
 
+StoreStatistics Store::statistics() const {
+  if (impl_->memory == nullptr) return {};
+  const auto found = impl_->memory->statistics();
+  return {.keys = found.keys, .evictions = found.evictions, .ids = found.ids};
+}
+
 Settled Store::settle(std::string_view id, std::int64_t amount) { return settle(id, std::span(&amount, 1)); }
 
 Settled Store::settle(std::string_view id, std::span<const std::int64_t> amounts) {

@@ -77,6 +77,14 @@ TEST_F(LimiterTest, ManyKeysObeyTheListsToo) {
   EXPECT_THROW(limiter.limit_many(keys, std::span(decisions).first(1)), std::length_error);
 }
 
+TEST_F(LimiterTest, ItsStoreCountsWhatItForgotAtItsBound) {
+  const auto store = memory_store({.max_keys = 100, .clock = &clock_});
+  Limiter limiter(fixed_window(5, 1min), {.store = store});
+  for (int key = 0; key < 150; ++key) ASSERT_THAT(limiter.limit(key), Allowed());
+  EXPECT_EQ(store->statistics().keys, 100U);
+  EXPECT_EQ(store->statistics().evictions, 50U);
+}
+
 TEST_F(LimiterTest, ANumberIsNotItsText) {
   Limiter limiter(fixed_window(1, 1min), with_clock());
   ASSERT_THAT(limiter.limit(42), Allowed());
