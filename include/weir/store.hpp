@@ -51,6 +51,8 @@ class WEIR_API Store {
   // Moves the end of an open reservation's lease to `lease` from now; `unknown` when it has ended.
   Settled renew(std::string_view id, std::chrono::nanoseconds lease);
 
+  [[nodiscard]] StoreStatistics statistics() const;  // some microseconds
+
   struct WEIR_LOCAL Impl;  // the limiter's view of this handle
   [[nodiscard]] Impl& impl() const { return *impl_; }
 
