@@ -36,7 +36,7 @@ TEST(Describe, WhatCannotBePrintedIsAQuestionMark) {
 }
 
 TEST(Describe, LongLinesAreClippedAroundThePlace) {
-  const std::string line = std::string(500, 'a') + "HERE" + std::string(500, 'b');
+  const std::string line = std::string(500, 'a').append("HERE").append(500, 'b');
   const std::string text = describe({.line = 1, .column = 501, .length = 4, .message = "m"}, "f", line);
   EXPECT_EQ(text,
             "f:1:501: error: m\n"
