@@ -15,7 +15,8 @@
 //   2. At most 7 of 8 slots are not empty, in a table of up to 4096 slots, where memory does not matter, at most half:
 //      every walk ends, the mean look-up touches 1.1 groups.
 //   3. Slots in use never exceed what the owner allows; beyond that a slot is taken from another key: within the group
-//      the idle before those being limited, among equals the one that would be as good as new soonest.
+//      the idle before those being limited, among equals the one that would be as good as new soonest. A limited one
+//      that has no idle beside it is spared for the first idle one in the groups behind.
 //
 // There is no sweeper. A slot whose word0 has passed is taken over by the next key that comes by, and left behind when
 // the table is rebuilt. Not thread-safe: the shard's lock is held around every call but `prefetch`.
@@ -111,7 +112,8 @@ class Table {
   // Adds to `evicted` when a living key had to go.
   [[nodiscard]] SlotType* place(std::uint64_t hash, std::uint64_t cutoff, bool room, std::uint64_t& evicted) noexcept;
 
-  // Gives up one key so that another table may grow: the first one found from this hash's home on. False: none here.
+  // Gives up one key for another: from this hash's home on the first that is idle, among those in the neighbourhood;
+  // else the first of all. False: none here.
   [[nodiscard]] bool evict_near(std::uint64_t hash, std::uint64_t cutoff, std::uint64_t& evicted) noexcept;
 
   // Forgets a key.
@@ -152,7 +154,8 @@ class Table {
 
   void release(const SlotType& slot) noexcept { change_ -= static_cast<std::int64_t>(Owner::free(slot.word)); }
 
-  static constexpr std::size_t small = 4096;  // slots
+  static constexpr std::size_t small = 4096;          // slots
+  static constexpr std::size_t neighbourhood = 1024;  // slots that are searched for an idle key
   static constexpr std::size_t most_filled(std::size_t slots) noexcept {
     return slots <= small ? slots / 2 : slots / 8 * 7;
   }
@@ -234,7 +237,9 @@ auto Table<Words, Owner>::place(std::uint64_t hash, std::uint64_t cutoff, bool r
     const bool fills = spare != nullptr && spare->tag == tag_empty;
     const bool crowded = spare == nullptr || (fills && filled_ + 1 > most_filled(groups * group));
     SlotType* slot = passed;
-    if (slot == nullptr && !room) slot = victim;
+    // A limited key alone in its group is spared for an idle one in the groups behind.
+    const bool spared = victim != nullptr && (victim->tag & tag_refused) != 0 && spare != nullptr;
+    if (slot == nullptr && !room && !spared) slot = victim;
     if (slot == nullptr && crowded && (room || spare != nullptr) && rebuild(cutoff)) continue;
     if (slot == nullptr && room && !crowded) {
       slot = spare;
@@ -261,14 +266,18 @@ bool Table<Words, Owner>::evict_near(std::uint64_t hash, std::uint64_t cutoff, s
   if (count == 0) return false;
   SlotType* slots = slots_.load(std::memory_order_relaxed);
   const std::size_t start = home(hash, count / group);
-  for (std::size_t step = 0; step < count; ++step) {
+  SlotType* found = nullptr;
+  for (std::size_t step = 0; step < count && (found == nullptr || step < neighbourhood); ++step) {
     SlotType& slot = slots[(start + step) % count];
     if (slot.tag <= tag_vacated) continue;
-    evicted += slot.word[0] < cutoff ? 0 : 1;
-    vacate(slot);
-    return true;
+    const bool idle = slot.word[0] < cutoff || (slot.tag & tag_refused) == 0;
+    if (idle || found == nullptr) found = &slot;
+    if (idle) break;
   }
-  return false;
+  if (found == nullptr) return false;
+  evicted += found->word[0] < cutoff ? 0 : 1;
+  vacate(*found);
+  return true;
 }
 
 template <int Words, class Owner>
