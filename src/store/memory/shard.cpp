@@ -18,17 +18,18 @@ Verdict without_memory(Verdict verdict) noexcept {
   return verdict;
 }
 
+// A key is kept for this much longer than its state matters, so that a clock that is set back by no more finds every
+// key as it was. Of a longer step back only the keys still here know.
+constexpr std::uint64_t step_back = 1'000'000'000;  // ns
+
 // What word0 must be below for a slot's time to be over; see codecs.hpp. A compact window's last quarter of a second is
 // blurred, so its slot is kept for that much longer.
 template <int Words>
 std::uint64_t cutoff(Instant now) noexcept {
+  constexpr std::uint64_t blur = Words == 1 ? std::uint64_t{1} << 28 : 0;
+  constexpr int shift = Words == 1 ? CompactBucket::unit_shift : 0;
   const std::uint64_t nanos = unix_nanos(now);
-  if constexpr (Words == 1) {
-    constexpr std::uint64_t blur = std::uint64_t{1} << 28;
-    return nanos <= blur ? 0 : (nanos - blur) << CompactBucket::unit_shift;
-  } else {
-    return nanos;
-  }
+  return nanos <= step_back + blur ? 0 : (nanos - step_back - blur) << shift;
 }
 
 Ring* ring_of(const Slot<2>& slot) noexcept {
