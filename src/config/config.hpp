@@ -32,6 +32,12 @@ struct KeySource {
 
 enum class Missing { skip, reject };
 
+// Text that a `${VAR}` may have come into: as it is used, and as the file has it, which is fit to be printed.
+struct Secret {
+  std::string value;
+  std::string written;
+};
+
 // A value that picks keys in `overrides`, `allow`, `deny`, `only`.
 struct Pattern {
   enum class Kind { exact, cidr, glob, regex };
@@ -39,13 +45,30 @@ struct Pattern {
   std::string text;
 };
 
+// Holds when the request has this part and one of the patterns matches it.
+struct Condition {
+  KeySource source;
+  std::vector<Pattern> values;  // at least one
+};
+
+// Of answers: first <= status <= last.
+struct Statuses {
+  int first = 0;
+  int last = 0;
+  friend bool operator==(const Statuses&, const Statuses&) = default;
+};
+
 struct Limit {
   std::string name;
   std::vector<KeySource> key;  // at least one
   Missing missing = Missing::skip;
+  std::vector<Condition> when;  // all must hold, else the limit does not apply
+  std::vector<Pattern> only;    // keys that it applies to; empty: all
   Rule rule;
   std::int64_t cost = 1;
   std::optional<std::string> cost_header;  // the request header that names the cost
+  std::vector<Statuses> charge;      // held at the request, given back when the answer has none of them; empty: always
+  std::chrono::nanoseconds wait{0};  // how long a request may be held that passes by then
   std::vector<std::pair<Pattern, Rule>> overrides;
   std::vector<Pattern> allow;
   std::vector<Pattern> deny;
@@ -70,7 +93,9 @@ struct Upstream {
   std::string host{};  // name or IP address
   std::uint16_t port = 80;
   bool tls = false;
-  std::string path{};  // the url's path, put before the request's; empty for none
+  std::string path{};                                     // the url's path, put before the request's; empty for none
+  std::string strip{};                                    // taken off the request's path before that; empty for none
+  std::vector<std::pair<std::string, Secret>> headers{};  // set on each request; names in lower case
 };
 
 struct Route {
@@ -80,7 +105,7 @@ struct Route {
   std::string host;                  // empty: any; may start with *.
   std::vector<std::pair<std::string, std::string>> headers;  // must equal
   std::string upstream;
-  std::vector<std::string> limits;
+  std::vector<std::vector<std::string>> limits;                 // of each: the first that applies, alone
   std::chrono::nanoseconds timeout = std::chrono::seconds(60);  // of a whole answer; 0: none
   std::chrono::nanoseconds idle_timeout = std::chrono::minutes(5);
 };
@@ -98,8 +123,37 @@ struct Responses {
 
 enum class EscapedSlashes { keep, reject, redirect };
 
+// Where the admin API listens.
+struct Admin {
+  Address address{"127.0.0.1", 9090};
+  bool written = false;         // in the file; else what is above is the default
+  std::optional<Secret> token;  // none: anyone who reaches the address may do all
+};
+
+struct Tls {
+  std::string certificate;  // files in PEM, absolute paths
+  std::string key;
+};
+
+// JSON web tokens, verified by Envoy before a limit looks at their claims.
+struct Jwt {
+  std::string issuer;
+  Upstream jwks;                       // where the keys are; `path` is the whole path with its query
+  std::vector<std::string> audiences;  // empty: any
+};
+
+struct AccessLog {
+  enum class To { off, stdout_, file };
+  enum class Key { omit, hash };
+  To to = To::off;
+  std::string file;  // absolute path
+  Key key = Key::omit;
+};
+
 struct Config {
   Address listen{"127.0.0.1", 8080};
+  std::optional<Tls> tls;                // of `listen`
+  std::optional<Admin> admin = Admin{};  // none: off
   int trusted_proxies = 0;
   EscapedSlashes escaped_slashes = EscapedSlashes::redirect;
   Store store;
@@ -107,6 +161,8 @@ struct Config {
   std::vector<Upstream> upstreams;  // in the file's order
   std::vector<Route> routes;        // the first that matches wins
   Responses responses;
+  std::optional<Jwt> jwt;
+  AccessLog access_log;
   std::chrono::nanoseconds drain = std::chrono::seconds(30);
 };
 

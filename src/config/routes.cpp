@@ -152,7 +152,7 @@ void read_limit_names(Reading& reading, const Field& field, Draft& draft) {
       continue;
     }
     draft.limits.check(reading, item, *name);
-    draft.route.limits.push_back(*name);
+    draft.route.limits.push_back({*name});
   }
 }
 

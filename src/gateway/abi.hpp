@@ -43,6 +43,7 @@ enum class HeadersStatus : std::uint32_t {
 };
 enum class BodyStatus : std::uint32_t { proceed, stop_and_buffer, stop_and_watermark, stop_no_buffer };
 enum class TrailersStatus : std::uint32_t { proceed, stop };
+enum class BodyType : std::uint32_t { received_request, buffered_request, received_response, buffered_response };
 enum class HeaderType : std::uint32_t { request, request_trailer, response, response_trailer };
 enum class LogLevel : std::uint32_t { trace, debug, info, warn, error, critical, off };
 enum class Attribute : std::uint32_t { source_address = 24 };
@@ -54,6 +55,8 @@ bool envoy_dynamic_module_callback_http_get_header(void* filter, HeaderType type
 bool envoy_dynamic_module_callback_http_set_header(void* filter, HeaderType type, Buffer name, Buffer value);
 bool envoy_dynamic_module_callback_http_filter_get_attribute_string(void* filter, Attribute attribute, Buffer* value);
 const void* envoy_dynamic_module_callback_get_most_specific_route_config(void* filter);
+std::size_t envoy_dynamic_module_callback_http_get_body_chunks_size(void* filter, BodyType type);
+bool envoy_dynamic_module_callback_http_get_body_chunks(void* filter, BodyType type, Buffer* chunks);
 void envoy_dynamic_module_callback_http_send_response(void* filter, std::uint32_t status, const Header* headers,
                                                       std::size_t header_count, Buffer body, Buffer details);
 

@@ -6,6 +6,7 @@
 #include <exception>
 #include <string>
 #include <utility>
+#include <vector>
 
 namespace weir::gateway {
 
@@ -78,6 +79,16 @@ const RouteConfig* Stream::route_config() const {
   return from_envoy<RouteConfig>(abi::envoy_dynamic_module_callback_get_most_specific_route_config(filter_));
 }
 
+void Stream::append_body(std::string& to) const {
+  const auto type = abi::BodyType::received_request;
+  std::vector<abi::Buffer> chunks(abi::envoy_dynamic_module_callback_http_get_body_chunks_size(filter_, type));
+  if (chunks.empty() || !abi::envoy_dynamic_module_callback_http_get_body_chunks(filter_, type, chunks.data())) return;
+  for (const abi::Buffer& chunk : chunks) to.append(view(chunk));
+}
+
+BodyStatus HttpFilter::on_request_body(Stream&, bool) { return BodyStatus::proceed; }
+void HttpFilter::on_request_trailers(Stream&) {}
+
 void Stream::set_response_header(std::string_view name, std::string_view value) {
   abi::envoy_dynamic_module_callback_http_set_header(filter_, abi::HeaderType::response, buffer(name), buffer(value));
 }
@@ -128,21 +139,34 @@ WEIR_ENVOY_HOOK void envoy_dynamic_module_on_http_filter_destroy(const void* fil
 }
 
 WEIR_ENVOY_HOOK HeadersStatus envoy_dynamic_module_on_http_filter_request_headers(void* stream, const void* filter,
-                                                                                  bool) {
+                                                                                  bool end) {
   Stream wrapped(stream);
   const auto status = guarded("request headers", HeadersStatus::stop_all_iteration_and_buffer,
-                              [&] { return filter_from_envoy(filter).on_request_headers(wrapped); });
+                              [&] { return filter_from_envoy(filter).on_request_headers(wrapped, end); });
   if (status == HeadersStatus::stop_all_iteration_and_buffer) {  // only a failure: never let it pass unlimited
     wrapped.respond(500, {}, {}, "weir_failure");
     return HeadersStatus::stop_iteration;
   }
   return status;
 }
-WEIR_ENVOY_HOOK abi::BodyStatus envoy_dynamic_module_on_http_filter_request_body(void*, const void*, bool) {
-  return abi::BodyStatus::proceed;
+WEIR_ENVOY_HOOK abi::BodyStatus envoy_dynamic_module_on_http_filter_request_body(void* stream, const void* filter,
+                                                                                 bool end) {
+  Stream wrapped(stream);
+  const auto status = guarded("request body", BodyStatus::stop_and_watermark,
+                              [&] { return filter_from_envoy(filter).on_request_body(wrapped, end); });
+  if (status == BodyStatus::stop_and_watermark) {  // only a failure
+    wrapped.respond(500, {}, {}, "weir_failure");
+    return BodyStatus::stop_no_buffer;
+  }
+  return status;
 }
-WEIR_ENVOY_HOOK abi::TrailersStatus envoy_dynamic_module_on_http_filter_request_trailers(void*, const void*) {
-  return abi::TrailersStatus::proceed;
+WEIR_ENVOY_HOOK abi::TrailersStatus envoy_dynamic_module_on_http_filter_request_trailers(void* stream,
+                                                                                         const void* filter) {
+  return guarded("request trailers", abi::TrailersStatus::stop, [&] {
+    Stream wrapped(stream);
+    filter_from_envoy(filter).on_request_trailers(wrapped);
+    return abi::TrailersStatus::proceed;
+  });
 }
 
 WEIR_ENVOY_HOOK HeadersStatus envoy_dynamic_module_on_http_filter_response_headers(void* stream, const void* filter,

@@ -11,10 +11,12 @@
 #include <cstdint>
 #include <memory>
 #include <span>
+#include <string>
 #include <string_view>
 
 namespace weir::gateway {
 
+using abi::BodyStatus;
 using abi::HeadersStatus;
 using abi::LogLevel;
 
@@ -32,6 +34,9 @@ class Stream final : public Request {
 
   [[nodiscard]] const RouteConfig* route_config() const;  // of the route that matched; null when it has none
 
+  // Appends what has just come of the request's body; inside the body hook alone.
+  void append_body(std::string& to) const;
+
   // Takes the place of every value that the answer had under this name.
   void set_response_header(std::string_view name, std::string_view value);
 
@@ -48,7 +53,9 @@ class Stream final : public Request {
 class HttpFilter {
  public:
   virtual ~HttpFilter() = default;
-  virtual HeadersStatus on_request_headers(Stream& stream) = 0;
+  virtual HeadersStatus on_request_headers(Stream& stream, bool end) = 0;
+  virtual BodyStatus on_request_body(Stream& stream, bool end);
+  virtual void on_request_trailers(Stream& stream);  // the request's end, when it has trailers
   virtual HeadersStatus on_response_headers(Stream& stream) = 0;
   virtual void on_stream_complete() {}  // the last thing a stream does, whichever way it ended
 };

@@ -49,7 +49,7 @@ void answer(Stream& stream, const Refusal& refusal, const config::Responses& res
 
 class LimitsFilter final : public HttpFilter {
  public:
-  HeadersStatus on_request_headers(Stream& stream) override {
+  HeadersStatus on_request_headers(Stream& stream, bool) override {
     const auto* route = static_cast<const LimitsOfRoute*>(stream.route_config());
     if (route == nullptr || route->limits.limits.empty()) return HeadersStatus::proceed;
     Admission admission = admit(stream, route->limits, *route->runtime);

@@ -99,7 +99,8 @@ RouteLimits Runtime::limits_of(const RouteSettings& route) const {
   }
   RouteLimits found{.name = route.name, .limits = {}, .policy = {}, .holds = false, .lease = route.lease};
   bool lasting = true;
-  for (const std::string& name : route.limits) {
+  for (const std::vector<std::string>& names : route.limits) {
+    const std::string& name = names.front();
     const auto limit = std::ranges::find(limits_, name, [](const EnforcedLimit& one) { return one.config.name; });
     if (limit == limits_.end())
       throw std::runtime_error("route '" + route.name + "': no limit is named '" + name + "'");

@@ -260,7 +260,9 @@ Settings read_settings(std::string_view text) {
 
 json::value route_settings_json(const config::Route& route) {
   json::object object{{"route", route_name(route)},
-                      {"limits", list(route.limits, [](const std::string& name) { return json::value(name); })}};
+                      {"limits", list(route.limits, [](const auto& names) {
+                         return list(names, [](const std::string& name) { return json::value(name); });
+                       })}};
   // Some room beyond the timeout: the answer's end may be late by a moment.
   if (route.timeout > nanoseconds(0)) object["lease"] = duration_text(route.timeout + std::chrono::minutes(1));
   return object;
@@ -270,7 +272,12 @@ RouteSettings read_route_settings(std::string_view text) {
   const json::value object = parsed(text);
   RouteSettings route;
   read(object, "route", route.name);
-  read_list(object, "limits", route.limits, text_of);
+  if (const auto* lists = member(object, "limits")) {
+    for (const json::value& names : lists->as_array()) {
+      auto& one = route.limits.emplace_back();
+      for (const json::value& name : names.as_array()) one.push_back(text_of(name));
+    }
+  }
   if (const auto* lease = member(object, "lease")) route.lease = read_duration(lease->as_string());
   return route;
 }

@@ -25,8 +25,8 @@ struct Settings {
 
 // What the module must know of a route.
 struct RouteSettings {
-  std::string name;                 // what the key source `route` says
-  std::vector<std::string> limits;  // names
+  std::string name;                              // what the key source `route` says
+  std::vector<std::vector<std::string>> limits;  // names; of each list the first that applies, alone
   std::chrono::nanoseconds lease =
       std::chrono::hours(24);  // how long a request may hold a place of a concurrency limit
 };

@@ -111,7 +111,7 @@ drain: 5s
   EXPECT_EQ(route.host, "*.example.com");
   EXPECT_THAT(route.headers, ElementsAre(Pair("x-a", "b")));
   EXPECT_EQ(route.upstream, "remote");
-  EXPECT_THAT(route.limits, ElementsAre("per-user"));
+  EXPECT_THAT(route.limits, ElementsAre(ElementsAre("per-user")));
   EXPECT_EQ(route.timeout, 0s);
   EXPECT_EQ(route.idle_timeout, 1min);
   EXPECT_EQ(config.routes[1].path, "/healthz");

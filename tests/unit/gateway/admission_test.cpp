@@ -39,7 +39,7 @@ class Gateway {
   explicit Gateway(std::vector<config::Limit> limits)
       : runtime_({.store = {}, .limits = limits, .responses = {}}, &clock) {
     RouteSettings route{.name = "/*", .limits = {}};
-    for (const config::Limit& limit : limits) route.limits.push_back(limit.name);
+    for (const config::Limit& limit : limits) route.limits.push_back({limit.name});
     route_ = runtime_.limits_of(route);
   }
   Admission admit(const WrittenRequest& request) { return gateway::admit(request, route_, runtime_); }
@@ -203,7 +203,7 @@ TEST(Admission, APlaceOfAConcurrencyLimitIsHeldUntilTheStreamEnds) {
 
 TEST(Admission, AnUnknownLimitIsRefusedWhenTheRouteIsRead) {
   const Runtime runtime({.store = {}, .limits = {per_user("a", fixed_window(1, 1min))}, .responses = {}});
-  EXPECT_THROW((void)runtime.limits_of({.name = "/*", .limits = {"b"}}), std::runtime_error);
+  EXPECT_THROW((void)runtime.limits_of({.name = "/*", .limits = {{"b"}}}), std::runtime_error);
 }
 
 }  // namespace

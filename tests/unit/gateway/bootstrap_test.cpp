@@ -71,9 +71,9 @@ TEST(Bootstrap, MethodsAndHeadersMustMatch) {
 
 TEST(Bootstrap, ARouteWithoutLimitsHasNoFilterConfig) {
   EXPECT_FALSE(route(one_route()).as_object().contains("typed_per_filter_config"));
-  const json::value limited = route(one_route({.path = "/", .upstream = "local", .limits = {"a"}}));
+  const json::value limited = route(one_route({.path = "/", .upstream = "local", .limits = {{"a"}}}));
   EXPECT_EQ(limited.at_pointer("/typed_per_filter_config/weir_limits/filter_config/value/limits"),
-            json::parse(R"(["a"])"));
+            json::parse(R"([["a"]])"));
 }
 
 TEST(Bootstrap, TimeoutsAreTheRoutes) {

@@ -113,10 +113,10 @@ TEST(Settings, ARouteIsNamedAfterWhatItMatches) {
 }
 
 TEST(Settings, ARouteArrives) {
-  const config::Route route{.path = "/v1", .below = true, .limits = {"a", "b"}, .timeout = 30s};
+  const config::Route route{.path = "/v1", .below = true, .limits = {{"a"}, {"b", "c"}}, .timeout = 30s};
   const RouteSettings arrived = read_route_settings(boost::json::serialize(route_settings_json(route)));
   EXPECT_EQ(arrived.name, "/v1/*");
-  EXPECT_THAT(arrived.limits, ElementsAre("a", "b"));
+  EXPECT_THAT(arrived.limits, ElementsAre(ElementsAre("a"), ElementsAre("b", "c")));
   EXPECT_GE(arrived.lease, 30s);
 }
 

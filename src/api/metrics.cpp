@@ -1,0 +1,107 @@
+#include "api/metrics.hpp"
+
+#include <algorithm>
+#include <cstdio>
+
+namespace weir::api {
+
+namespace {
+
+constexpr std::array<std::string_view, outcomes> outcome_words{"allowed", "limited", "denied", "error", "shadow"};
+
+void describe(std::string& text, std::string_view name, std::string_view type, std::string_view help) {
+  text.append("# HELP ").append(name).append(" ").append(help).append("\n");
+  text.append("# TYPE ").append(name).append(" ").append(type).append("\n");
+}
+
+void sample(std::string& text, std::string_view name, std::string_view labels, const std::string& value) {
+  text.append(name);
+  if (!labels.empty()) text.append("{").append(labels).append("}");
+  text.append(" ").append(value).append("\n");
+}
+
+// Nanoseconds as seconds, exact: 0.00000025.
+std::string seconds(std::uint64_t nanos) {
+  std::string fraction = std::to_string(nanos % 1'000'000'000);
+  fraction.insert(0, 9 - fraction.size(), '0');
+  while (!fraction.empty() && fraction.back() == '0') fraction.pop_back();
+  return std::to_string(nanos / 1'000'000'000) + (fraction.empty() ? "" : "." + fraction);
+}
+
+}  // namespace
+
+std::size_t own_cell() noexcept {
+  static std::atomic<std::size_t> next{0};
+  thread_local const std::size_t own = next.fetch_add(1, std::memory_order_relaxed) % cells;
+  return own;
+}
+
+std::uint64_t Counter::value() const noexcept {
+  std::uint64_t sum = 0;
+  for (const Cell& cell : cells_) sum += cell.value.load(std::memory_order_relaxed);
+  return sum;
+}
+
+void Histogram::record(std::chrono::nanoseconds time) noexcept {
+  const std::int64_t nanos = std::max<std::int64_t>(0, time.count());
+  const auto bucket = static_cast<std::size_t>(std::ranges::lower_bound(bounds_ns, nanos) - bounds_ns.begin());
+  Cell& cell = cells_[own_cell()];
+  cell.counts[bucket].fetch_add(1, std::memory_order_relaxed);
+  cell.sum_ns.fetch_add(static_cast<std::uint64_t>(nanos), std::memory_order_relaxed);
+}
+
+void Histogram::append(std::string& text, std::string_view name, std::string_view labels) const {
+  std::array<std::uint64_t, bounds_ns.size() + 1> counts{};
+  std::uint64_t sum = 0;
+  for (const Cell& cell : cells_) {
+    for (std::size_t at = 0; at < counts.size(); ++at) counts[at] += cell.counts[at].load(std::memory_order_relaxed);
+    sum += cell.sum_ns.load(std::memory_order_relaxed);
+  }
+  const std::string bucket = std::string(name) + "_bucket";
+  std::uint64_t below = 0;
+  for (std::size_t at = 0; at < counts.size(); ++at) {
+    below += counts[at];
+    const std::string bound = at == bounds_ns.size() ? "+Inf" : seconds(static_cast<std::uint64_t>(bounds_ns[at]));
+    sample(text, bucket, std::string(labels) + ",le=\"" + bound + "\"", std::to_string(below));
+  }
+  sample(text, std::string(name) + "_sum", labels, seconds(sum));
+  sample(text, std::string(name) + "_count", labels, std::to_string(below));
+}
+
+LimitMetrics& Metrics::limit(std::string_view name) {
+  const std::scoped_lock lock(mutex_);
+  if (limits_.size() >= max_limits) name = "other";
+  const auto known = std::ranges::find(limits_, name, &LimitMetrics::name);
+  return known != limits_.end() ? *known : limits_.emplace_back(std::string(name));
+}
+
+std::string Metrics::text(const Readings& readings) const {
+  std::string text;
+  describe(text, "weir_decisions_total", "counter", "Decisions by limit and outcome.");
+  {
+    const std::scoped_lock lock(mutex_);
+    for (const LimitMetrics& limit : limits_) {
+      for (std::size_t at = 0; at < outcomes; ++at) {
+        sample(text, "weir_decisions_total",
+               "limit=\"" + limit.name() + "\",decision=\"" + std::string(outcome_words[at]) + "\"",
+               std::to_string(limit.count_of(static_cast<Outcome>(at))));
+      }
+    }
+  }
+  describe(text, "weir_decision_seconds", "histogram", "How long a decision took.");
+  decision_seconds.append(text, "weir_decision_seconds", "store=\"memory\"");
+  describe(text, "weir_store_up", "gauge", "1 while the store answers.");
+  sample(text, "weir_store_up", {}, readings.store_up ? "1" : "0");
+  describe(text, "weir_evictions_total", "counter", "Living keys that were forgotten for others, at the bound.");
+  sample(text, "weir_evictions_total", "store=\"memory\"", std::to_string(readings.evictions));
+  describe(text, "weir_store_keys", "gauge", "Keys in use.");
+  sample(text, "weir_store_keys", "store=\"memory\"", std::to_string(readings.keys));
+  describe(text, "weir_config_reloads_total", "counter", "Changed configurations, applied or refused.");
+  sample(text, "weir_config_reloads_total", "result=\"applied\"", std::to_string(reloads_applied.value()));
+  sample(text, "weir_config_reloads_total", "result=\"refused\"", std::to_string(reloads_refused.value()));
+  describe(text, "weir_access_log_dropped_total", "counter", "Access log lines that found the queue full.");
+  sample(text, "weir_access_log_dropped_total", {}, std::to_string(access_log_dropped.value()));
+  return text;
+}
+
+}  // namespace weir::api

@@ -1,0 +1,43 @@
+// service.hpp: what the API acts on: the limits of a process by name, and what is beside them.
+//
+// api/ is the admin API, metrics and their pages: a request in, a response out, no sockets and no Envoy. Read in order:
+//   service    what it acts on; the gateway's runtime is one, a test makes its own
+//   access     who may come in: token, Host and Origin
+//   router     a method and a path -> one of the calls
+//   metrics    counters and histograms that cost a request a few nanoseconds, and their Prometheus text
+#pragma once
+
+#include "config/config.hpp"
+#include "limiter/deny_list.hpp"
+
+#include <weir/limiter.hpp>
+#include <weir/store.hpp>
+
+#include <optional>
+#include <string_view>
+#include <vector>
+
+namespace weir::api {
+
+class Metrics;
+
+// A limit of the process. Both live as long as the Service that named it.
+struct NamedLimit {
+  const config::Limit* config = nullptr;
+  Limiter* limiter = nullptr;
+};
+
+// Safe from any thread. One Service stands for one state of the configuration: a changed one is another Service.
+class Service {
+ public:
+  virtual ~Service() = default;
+  [[nodiscard]] virtual std::optional<NamedLimit> find(std::string_view name) const = 0;
+  [[nodiscard]] virtual std::vector<NamedLimit> limits() const = 0;  // in the file's order
+  [[nodiscard]] virtual limiter::DenyList& deny_list() const = 0;    // of entries that name no limit
+  [[nodiscard]] virtual Store& store() const = 0;
+  [[nodiscard]] virtual config::Store::OnError on_error() const = 0;
+  [[nodiscard]] virtual Metrics& metrics() const = 0;
+  [[nodiscard]] virtual Instant now() const = 0;
+};
+
+}  // namespace weir::api
