@@ -9,23 +9,38 @@
 #include <boost/json/value.hpp>
 
 #include <chrono>
+#include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
 namespace weir::gateway {
 
+// Who may use the admin API. At most one of the two is set; none: anyone who reaches it.
+struct AdminSettings {
+  std::string token_sha256;   // lower-case hex
+  std::string token_written;  // with its ${VAR}s, for config::expand in the environment of whoever reads this
+};
+
 struct Settings {
   config::Store store;
   std::vector<config::Limit> limits;
   config::Responses responses;
+  int trusted_proxies = 0;
+  config::EscapedSlashes escaped_slashes = config::EscapedSlashes::redirect;
+  bool tls = false;  // the listener's
+  config::AccessLog access_log;
+  std::optional<AdminSettings> admin;  // none: there is no admin listener
+  std::uint64_t generation = 0;        // which version of a file that changes this is
 };
-[[nodiscard]] boost::json::value settings_json(const config::Config& config);
+[[nodiscard]] boost::json::value settings_json(const config::Config& config, std::uint64_t generation = 0);
 [[nodiscard]] Settings read_settings(std::string_view json);  // throws std::exception: not such a JSON
 
 // What the module must know of a route.
 struct RouteSettings {
   std::string name;                              // what the key source `route` says
+  std::string upstream;                          // its name
   std::vector<std::vector<std::string>> limits;  // names; of each list the first that applies, alone
   std::chrono::nanoseconds lease =
       std::chrono::hours(24);  // how long a request may hold a place of a concurrency limit

@@ -68,5 +68,19 @@ inline constexpr Words<config::Responses::Reset, 2> reset_words{{
     {config::Responses::Reset::delta, "delta"},
     {config::Responses::Reset::epoch, "epoch"},
 }};
+inline constexpr Words<config::EscapedSlashes, 3> escaped_slashes_words{{
+    {config::EscapedSlashes::keep, "keep"},
+    {config::EscapedSlashes::reject, "reject"},
+    {config::EscapedSlashes::redirect, "redirect"},
+}};
+inline constexpr Words<config::AccessLog::To, 3> access_log_words{{
+    {config::AccessLog::To::off, "off"},
+    {config::AccessLog::To::stdout_, "stdout"},
+    {config::AccessLog::To::file, "file"},
+}};
+inline constexpr Words<config::AccessLog::Key, 2> access_log_key_words{{
+    {config::AccessLog::Key::omit, "omit"},
+    {config::AccessLog::Key::hash, "hash"},
+}};
 
 }  // namespace weir::gateway

@@ -17,6 +17,10 @@ Settings through_json(const config::Config& config) {
   return read_settings(boost::json::serialize(settings_json(config)));
 }
 
+auto Picks(Pattern::Kind kind, const std::string& text) {
+  return testing::AllOf(testing::Field(&Pattern::kind, kind), testing::Field(&Pattern::text, text));
+}
+
 TEST(Settings, ALimitArrivesAsItWasConfigured) {
   config::Limit limit;
   limit.name = "per-user";
@@ -28,6 +32,11 @@ TEST(Settings, ALimitArrivesAsItWasConfigured) {
   limit.cost_header = "x-cost";
   limit.overrides = {{{Pattern::Kind::glob, "team-*"}, sliding_window(9, 250ms)},
                      {{Pattern::Kind::cidr, "10.0.0.0/8"}, unlimited()}};
+  limit.when = {{.source = {.kind = KeySource::Kind::jwt, .name = "plan"},
+                 .values = {{Pattern::Kind::exact, "gold"}, {Pattern::Kind::regex, "^s"}}}};
+  limit.only = {{Pattern::Kind::regex, "^sk-"}, {Pattern::Kind::glob, "team-*"}};
+  limit.charge = {{.first = 401, .last = 401}, {.first = 500, .last = 599}};
+  limit.wait = 250ms;
   limit.allow = {{Pattern::Kind::exact, "vip"}};
   limit.deny = {{Pattern::Kind::exact, "spam"}, {Pattern::Kind::cidr, "192.0.2.0/24"}};
   limit.reject_status = 503;
@@ -48,6 +57,13 @@ TEST(Settings, ALimitArrivesAsItWasConfigured) {
   EXPECT_EQ(arrived.overrides[0].first.text, "team-*");
   EXPECT_EQ(arrived.overrides[0].second, sliding_window(9, 250ms));
   EXPECT_EQ(arrived.overrides[1].second, unlimited());
+  ASSERT_EQ(arrived.when.size(), 1U);
+  EXPECT_EQ(arrived.when[0].source, limit.when[0].source);
+  EXPECT_THAT(arrived.when[0].values,
+              ElementsAre(Picks(Pattern::Kind::exact, "gold"), Picks(Pattern::Kind::regex, "^s")));
+  EXPECT_THAT(arrived.only, ElementsAre(Picks(Pattern::Kind::regex, "^sk-"), Picks(Pattern::Kind::glob, "team-*")));
+  EXPECT_EQ(arrived.charge, limit.charge);
+  EXPECT_EQ(arrived.wait, 250ms);
   EXPECT_EQ(arrived.allow.size(), 1U);
   EXPECT_EQ(arrived.deny.size(), 2U);
   EXPECT_EQ(arrived.reject_status, 503);
@@ -90,6 +106,44 @@ TEST(Settings, StoreAndResponsesArrive) {
   EXPECT_EQ(settings.responses.reset, config::Responses::Reset::epoch);
 }
 
+TEST(Settings, WhatTheListenerLeavesToTheModuleArrives) {
+  config::Config config;
+  config.trusted_proxies = 2;
+  config.escaped_slashes = config::EscapedSlashes::reject;
+  config.tls = config::Tls{.certificate = "/cert", .key = "/key"};
+  const auto json = settings_json(config, 7);
+  const Settings settings = read_settings(boost::json::serialize(json));
+  EXPECT_EQ(settings.trusted_proxies, 2);
+  EXPECT_EQ(settings.escaped_slashes, config::EscapedSlashes::reject);
+  EXPECT_TRUE(settings.tls);
+  EXPECT_EQ(settings.generation, 7U);
+  EXPECT_FALSE(through_json({}).tls);
+}
+
+TEST(Settings, TheAccessLogArrives) {
+  config::Config config;
+  EXPECT_EQ(through_json(config).access_log.to, config::AccessLog::To::off);
+  config.access_log = {.to = config::AccessLog::To::stdout_, .file = {}, .key = config::AccessLog::Key::hash};
+  EXPECT_EQ(through_json(config).access_log.to, config::AccessLog::To::stdout_);
+  EXPECT_EQ(through_json(config).access_log.key, config::AccessLog::Key::hash);
+  config.access_log = {.to = config::AccessLog::To::file, .file = "/var/log/weir.log"};
+  EXPECT_EQ(through_json(config).access_log.to, config::AccessLog::To::file);
+  EXPECT_EQ(through_json(config).access_log.file, "/var/log/weir.log");
+}
+
+TEST(Settings, TheAdminListenersAbsenceArrives) {
+  EXPECT_TRUE(through_json({}).admin.has_value());
+  EXPECT_FALSE(through_json({.admin = std::nullopt}).admin.has_value());
+}
+
+TEST(Settings, ATokenFromTheEnvironmentArrivesAsItIsWritten) {
+  const config::Secret token{.value = "hunter2", .written = "${TOKEN}"};
+  const config::Config config{.admin = config::Admin{.token = token}};
+  EXPECT_EQ(through_json(config).admin->token_written, "${TOKEN}");
+  EXPECT_EQ(through_json(config).admin->token_sha256, "");
+  EXPECT_THAT(boost::json::serialize(settings_json(config)), testing::Not(testing::HasSubstr("hunter2")));
+}
+
 TEST(Settings, NumbersMayArriveAsDoublesAsEnvoyHandsThemOn) {
   const auto settings = read_settings(R"({"limits":[{"name":"a","rule":{"algorithm":"gcra","count":9007199254740992.0,
                                           "period":"1s"}}],"store":{"max_keys":1e7}})");
@@ -113,9 +167,11 @@ TEST(Settings, ARouteIsNamedAfterWhatItMatches) {
 }
 
 TEST(Settings, ARouteArrives) {
-  const config::Route route{.path = "/v1", .below = true, .limits = {{"a"}, {"b", "c"}}, .timeout = 30s};
+  const config::Route route{
+      .path = "/v1", .below = true, .upstream = "api", .limits = {{"a"}, {"b", "c"}}, .timeout = 30s};
   const RouteSettings arrived = read_route_settings(boost::json::serialize(route_settings_json(route)));
   EXPECT_EQ(arrived.name, "/v1/*");
+  EXPECT_EQ(arrived.upstream, "api");
   EXPECT_THAT(arrived.limits, ElementsAre(ElementsAre("a"), ElementsAre("b", "c")));
   EXPECT_GE(arrived.lease, 30s);
 }
