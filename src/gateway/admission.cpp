@@ -24,6 +24,7 @@ using PerLimit = boost::container::small_vector<Item, 4>;
 struct Asked {
   PerLimit<const EnforcedLimit*> limits;
   PerLimit<Check> checks;
+  bool holds = false;                  // one of them is settled later
   std::unique_ptr<Refusal> malformed;  // the request can't be decided at all
 };
 
@@ -50,7 +51,8 @@ std::unique_ptr<Refusal> wrong_cost(const config::Limit& limit, const std::strin
 // A shadow limit never refuses: what it can't read does not concern it.
 Asked ask(const Request& request, const RouteLimits& route, std::pmr::memory_resource& memory) {
   Asked asked;
-  for (const EnforcedLimit* limit : route.limits) {
+  for (const FirstMatch& first : route.limits) {
+    const EnforcedLimit* limit = first.front();
     const config::Limit& config = limit->config;
     const KeyText key = key_text(config.key, request, route.name, memory);
     if (key.missing != nullptr) {
@@ -68,6 +70,7 @@ Asked ask(const Request& request, const RouteLimits& route, std::pmr::memory_res
       }
       cost = *requested;
     }
+    asked.holds = asked.holds || limit->holds;
     asked.limits.push_back(limit);
     asked.checks.emplace_back(limit->limiter, Key(key.text), cost);
   }
@@ -177,7 +180,7 @@ Admission admit(const Request& request, const RouteLimits& route, const Runtime&
   Admission admission;
   admission.refusal = std::move(asked.malformed);
   if (admission.refusal || asked.checks.empty()) return admission;
-  if (route.holds) return hold(asked, route, runtime);
+  if (asked.holds) return hold(asked, route, runtime);
 
   PerLimit<Decision> decisions(asked.checks.size());
   const std::span<const Decision> decided(decisions.data(), decisions.size());

@@ -1,37 +1,14 @@
 #include "gateway/enforced_limiter.hpp"
 
+#include "gateway/pattern_text.hpp"
+
 #include <algorithm>
 #include <cstddef>
-#include <cstdint>
-#include <stdexcept>
-#include <string>
 #include <utility>
-#include <vector>
 
 namespace weir::gateway {
 
 namespace {
-
-// The limiter's pattern language: `\` makes the next character plain.
-std::string pattern_text(const config::Pattern& pattern) {
-  if (pattern.kind == config::Pattern::Kind::regex) {
-    throw std::runtime_error("regular expressions (~" + pattern.text + ") are not available in the gateway yet");
-  }
-  if (pattern.kind != config::Pattern::Kind::exact) return pattern.text;
-  std::string escaped;
-  for (const char c : pattern.text) {
-    if (c == '*' || c == '?' || c == '\\') escaped += '\\';
-    escaped += c;
-  }
-  return escaped;
-}
-
-std::vector<std::string> pattern_texts(const std::vector<config::Pattern>& patterns) {
-  std::vector<std::string> texts;
-  texts.reserve(patterns.size());
-  for (const config::Pattern& pattern : patterns) texts.push_back(pattern_text(pattern));
-  return texts;
-}
 
 OnError on_error(config::Store::OnError choice) {
   switch (choice) {

@@ -1,73 +1,173 @@
 #include "gateway/runtime.hpp"
 
 #include "gateway/enforced_limiter.hpp"
-#include "gateway/rate_limit_headers.hpp"
+#include "gateway/jwt_claim_header.hpp"
+#include "limiter/carry.hpp"
+#include "limiter/limiter_impl.hpp"
 
 #include <algorithm>
+#include <atomic>
+#include <mutex>
 #include <stdexcept>
+#include <tuple>
 #include <utility>
 
 namespace weir::gateway {
 
 namespace {
 
-// Months and years differ in length; overrides differ by key.
-std::string lasting_policy(const config::Limit& limit) {
-  const Rule& rule = limit.rule;
-  if (rule.algorithm == Algorithm::unlimited || rule.period.kind() != Period::Kind::fixed || !limit.overrides.empty()) {
-    return {};
-  }
-  const bool bucket = rule.algorithm == Algorithm::token_bucket || rule.algorithm == Algorithm::interval_bucket ||
-                      rule.algorithm == Algorithm::gcra;
-  const std::int64_t capacity = bucket && rule.burst > 0 ? rule.burst : rule.count;
-  return policy_member(limit.name, capacity, window_seconds(rule, Instant{}));
+struct Installed {
+  std::mutex mutex;
+  std::shared_ptr<Runtime> runtime;  // guarded by mutex
+  std::atomic<std::uint64_t> version{0};
+};
+
+Installed& installed() {
+  static Installed installed;
+  return installed;
 }
 
-std::shared_ptr<Runtime>& installed() {
-  static std::shared_ptr<Runtime> runtime;
-  return runtime;
+bool same_store_behaviour(const config::Store& one, const config::Store& other) {
+  return one.on_error == other.on_error && one.timeout == other.timeout && one.rejection_cache == other.rejection_cache;
+}
+
+bool same_counters(const config::Limit& one, const config::Limit& other) {
+  return std::tie(one.prefix, one.rule.algorithm, one.rule.period, one.rule.anchor) ==
+         std::tie(other.prefix, other.rule.algorithm, other.rule.period, other.rule.anchor);
+}
+
+void add_claims(std::vector<std::string>& headers, const config::Limit& limit) {
+  const auto add = [&](const config::KeySource& source) {
+    if (source.kind != config::KeySource::Kind::jwt) return;
+    std::string name = jwt_claim_header(source.name);
+    if (std::ranges::find(headers, name) == headers.end()) headers.push_back(std::move(name));
+  };
+  for (const config::KeySource& part : limit.key) add(part);
+  for (const config::Condition& condition : limit.when) add(condition.source);
 }
 
 }  // namespace
 
 Runtime::Runtime(Settings settings, Clock* clock)
     : clock_(clock),
-      responses_(std::move(settings.responses)),
-      store_(memory_store({.max_keys = settings.store.max_keys, .clock = clock})) {
-  for (config::Limit& limit : settings.limits) {
+      settings_(std::move(settings)),
+      store_(memory_store({.max_keys = settings_.store.max_keys, .clock = clock})),
+      metrics_(std::make_shared<api::Metrics>()),
+      deny_list_(std::make_shared<limiter::DenyList>()) {
+  add_limits(nullptr);
+}
+
+Runtime::Runtime(Settings settings, const Runtime& before)
+    : clock_(before.clock_),
+      settings_(std::move(settings)),
+      store_(before.store_),
+      metrics_(before.metrics_),
+      deny_list_(before.deny_list_) {
+  if (settings_.store.max_keys != before.settings_.store.max_keys) {
+    notes_.emplace_back("the store's changed max_keys takes effect at the next start");
+    settings_.store.max_keys = before.settings_.store.max_keys;
+  }
+  add_limits(&before);
+}
+
+void Runtime::add_limits(const Runtime* before) {
+  for (config::Limit& limit : std::exchange(settings_.limits, {})) {
+    const std::string name = limit.name;
     try {
-      Limiter limiter = enforced_limiter(limit, settings.store, store_);
-      std::string policy = lasting_policy(limit);
-      limits_.push_back({std::move(limit), std::move(policy), std::move(limiter)});
+      add_claims(claim_headers_, limit);
+      const bool comparable = before != nullptr && same_store_behaviour(settings_.store, before->settings_.store);
+      const EnforcedLimit* old = before == nullptr ? nullptr : before->enforced(name);
+      Limiter limiter = comparable && old != nullptr && same_limiter(limit, old->config)
+                            ? Limiter(old->limiter.impl())
+                            : enforced_limiter(limit, settings_.store, store_);
+      if (old != nullptr && limiter.impl() != old->limiter.impl()) {
+        if (!same_counters(old->config, limit)) notes_.push_back("limit '" + name + "' starts afresh");
+        for (const std::string& dropped : limiter::carry_settings(old->limiter, limiter)) {
+          notes_.push_back("limit '" + name + "': " + dropped);
+        }
+      }
+      limits_.push_back(enforce(std::move(limit), std::move(limiter), metrics_->limit(name)));
+      by_name_.emplace(limits_.back().config.name, &limits_.back());
     } catch (const std::exception& error) {
-      throw std::runtime_error("limit '" + limit.name + "': " + error.what());
+      throw std::runtime_error("limit '" + name + "': " + error.what());
     }
   }
 }
 
-RouteLimits Runtime::limits_of(const RouteSettings& route) const {
+const EnforcedLimit* Runtime::enforced(std::string_view name) const {
+  const auto found = by_name_.find(name);
+  return found == by_name_.end() ? nullptr : found->second;
+}
+
+RouteLimits Runtime::limits_of(const RouteSettings& route) const { return limits_of(route, true); }
+RouteLimits Runtime::known_limits_of(const RouteSettings& route) const { return limits_of(route, false); }
+
+RouteLimits Runtime::limits_of(const RouteSettings& route, bool unknown_is_wrong) const {
   if (route.limits.size() > max_checks) {
     throw std::runtime_error("route '" + route.name + "' has " + std::to_string(route.limits.size()) +
                              " limits; at most " + std::to_string(max_checks) + " can be decided as one");
   }
-  RouteLimits found{.name = route.name, .limits = {}, .policy = {}, .holds = false, .lease = route.lease};
+  RouteLimits found{.name = route.name, .upstream = route.upstream, .limits = {}, .policy = {}, .lease = route.lease};
   bool lasting = true;
   for (const std::vector<std::string>& names : route.limits) {
-    const std::string& name = names.front();
-    const auto limit = std::ranges::find(limits_, name, [](const EnforcedLimit& one) { return one.config.name; });
-    if (limit == limits_.end())
-      throw std::runtime_error("route '" + route.name + "': no limit is named '" + name + "'");
-    found.limits.push_back(&*limit);
-    found.holds = found.holds || limit->config.rule.algorithm == Algorithm::concurrency;
-    if (limit->config.shadow) continue;
-    lasting = lasting && !limit->policy.empty();
-    found.policy.append(found.policy.empty() ? "" : ",").append(limit->policy);
+    FirstMatch first;
+    for (const std::string& name : names) {
+      if (const EnforcedLimit* limit = enforced(name)) {
+        first.push_back(limit);
+      } else if (unknown_is_wrong) {
+        throw std::runtime_error("route '" + route.name + "': no limit is named '" + name + "'");
+      }
+    }
+    if (first.empty()) continue;
+    const EnforcedLimit& alone = *first.front();
+    if (first.size() > 1) {
+      lasting = false;
+    } else if (!alone.config.shadow) {
+      lasting = lasting && !alone.policy.empty();
+      found.policy.append(found.policy.empty() ? "" : ",").append(alone.policy);
+    }
+    found.limits.push_back(std::move(first));
   }
   if (!lasting) found.policy.clear();
   return found;
 }
 
-const std::shared_ptr<Runtime>& Runtime::current() { return installed(); }
-void Runtime::install(std::shared_ptr<Runtime> runtime) { installed() = std::move(runtime); }
+std::optional<api::NamedLimit> Runtime::find(std::string_view name) const {
+  const EnforcedLimit* limit = enforced(name);
+  if (limit == nullptr) return std::nullopt;
+  return api::NamedLimit{.config = &limit->config, .limiter = &limit->limiter};
+}
+
+std::vector<api::NamedLimit> Runtime::limits() const {
+  std::vector<api::NamedLimit> all;
+  all.reserve(limits_.size());
+  for (const EnforcedLimit& limit : limits_) all.push_back({.config = &limit.config, .limiter = &limit.limiter});
+  return all;
+}
+
+const std::shared_ptr<Runtime>& Runtime::current() {
+  struct Seen {
+    std::uint64_t version = 0;
+    std::shared_ptr<Runtime> runtime;
+  };
+  thread_local Seen seen;
+  Installed& all = installed();
+  if (all.version.load(std::memory_order_acquire) != seen.version) [[unlikely]] {
+    std::shared_ptr<Runtime> old;  // goes after the lock is given back
+    const std::scoped_lock lock(all.mutex);
+    old = std::exchange(seen.runtime, all.runtime);
+    seen.version = all.version.load(std::memory_order_relaxed);
+  }
+  return seen.runtime;
+}
+
+std::uint64_t Runtime::version() noexcept { return installed().version.load(std::memory_order_acquire); }
+
+void Runtime::install(std::shared_ptr<Runtime> runtime) {
+  Installed& all = installed();
+  const std::scoped_lock lock(all.mutex);
+  all.runtime.swap(runtime);
+  all.version.fetch_add(1, std::memory_order_release);
+}
 
 }  // namespace weir::gateway

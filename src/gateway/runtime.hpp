@@ -1,58 +1,82 @@
 // runtime.hpp: the limits of this process: one set of limiters over one store, made from the settings, shared by every
 // worker. Envoy's bootstrap extension owns it; filters find it by Runtime::current().
+//
+// A Runtime never changes. Changed settings make another one out of the one before: store, metrics and deny list stay,
+// and so does what was set at run time. A request that began under the old one ends under it.
 #pragma once
 
+#include "api/metrics.hpp"
+#include "api/service.hpp"
+#include "gateway/route_limits.hpp"
 #include "gateway/settings.hpp"
+#include "limiter/deny_list.hpp"
 
 #include <weir/clock.hpp>
 #include <weir/limiter.hpp>
 
-#include <cstddef>
+#include <cstdint>
 #include <deque>
 #include <memory>
-#include <span>
+#include <optional>
 #include <string>
 #include <string_view>
+#include <unordered_map>
 #include <vector>
 
 namespace weir::gateway {
 
-// A limit as the gateway enforces it. Its limiter may be used by any thread.
-struct EnforcedLimit {
-  config::Limit config;
-  std::string policy;  // its member of RateLimit-Policy; empty when it changes with time or there is none
-  mutable Limiter limiter;
-};
-
-// The limits of a route, looked up once, when Envoy reads the route.
-struct RouteLimits {
-  std::string name;  // of the route
-  std::vector<const EnforcedLimit*> limits;
-  std::string policy;  // RateLimit-Policy when every limit applies; empty when it changes with time
-  bool holds = false;  // a concurrency limit is among them: something is held until the stream ends
-  std::chrono::nanoseconds lease{};
-};
-
-class Runtime {
+class Runtime final : public api::Service {
  public:
   // Throws std::exception with a sentence that says what can't be used. `clock`, when given, must outlive it.
   explicit Runtime(Settings settings, Clock* clock = nullptr);
+  // The successor of `before`. A limit whose rule and lists are unchanged keeps its very Limiter; a changed one takes
+  // over rates and deny entries set at run time, and its counters while prefix, algorithm, period and anchor are the
+  // same. Throws like the other; `before` then stays as it is.
+  Runtime(Settings settings, const Runtime& before);
 
-  // Throws when a name is unknown, or there are more limits than one decision takes.
+  // Of a route that Envoy reads: throws when a name is unknown, or there are more limits than one decision takes.
   [[nodiscard]] RouteLimits limits_of(const RouteSettings& route) const;
+  // The same of a route that was read under an earlier Runtime: names that are unknown now are left out.
+  [[nodiscard]] RouteLimits known_limits_of(const RouteSettings& route) const;
 
-  [[nodiscard]] const config::Responses& responses() const { return responses_; }
-  [[nodiscard]] Instant now() const { return clock_ == nullptr ? system_time() : clock_->now(); }
+  [[nodiscard]] const config::Responses& responses() const { return settings_.responses; }
+  [[nodiscard]] const Settings& settings() const { return settings_; }  // without its limits
+  // Request headers that carry claims of JSON web tokens to this module, and no further.
+  [[nodiscard]] const std::vector<std::string>& claim_headers() const { return claim_headers_; }
+  // What a reader of the log should know of the change that made this one: sentences.
+  [[nodiscard]] const std::vector<std::string>& notes() const { return notes_; }
 
-  // The process's own; null before it is installed. Main thread only, as all that configures is.
+  // api::Service
+  [[nodiscard]] std::optional<api::NamedLimit> find(std::string_view name) const override;
+  [[nodiscard]] std::vector<api::NamedLimit> limits() const override;
+  [[nodiscard]] limiter::DenyList& deny_list() const override { return *deny_list_; }
+  [[nodiscard]] Store& store() const override { return *store_; }
+  [[nodiscard]] config::Store::OnError on_error() const override { return settings_.store.on_error; }
+  [[nodiscard]] api::Metrics& metrics() const override { return *metrics_; }
+  [[nodiscard]] Instant now() const override { return clock_ == nullptr ? system_time() : clock_->now(); }
+
+  // The process's own, from any thread; null before one is installed. One load while nothing changes; what it refers
+  // to may be another one at the thread's next call, so copy the pointer to keep it.
   [[nodiscard]] static const std::shared_ptr<Runtime>& current();
+  // A number that every install changes; 0 before the first.
+  [[nodiscard]] static std::uint64_t version() noexcept;
   static void install(std::shared_ptr<Runtime> runtime);
 
  private:
+  void add_limits(const Runtime* before);
+  void add_limit(config::Limit limit, const EnforcedLimit* before);
+  [[nodiscard]] const EnforcedLimit* enforced(std::string_view name) const;
+  [[nodiscard]] RouteLimits limits_of(const RouteSettings& route, bool unknown_is_wrong) const;
+
   Clock* clock_;
-  config::Responses responses_;
+  Settings settings_;
   std::shared_ptr<Store> store_;
+  std::shared_ptr<api::Metrics> metrics_;
+  std::shared_ptr<limiter::DenyList> deny_list_;
   std::deque<EnforcedLimit> limits_;  // never moves what it holds
+  std::unordered_map<std::string_view, const EnforcedLimit*> by_name_;
+  std::vector<std::string> claim_headers_;
+  std::vector<std::string> notes_;
 };
 
 }  // namespace weir::gateway

@@ -27,7 +27,7 @@ class PatternText {
 
 }  // namespace
 
-KeyRules::OwnedKey::OwnedKey(Key key) : text(key.text()) {
+OwnedKey::OwnedKey(Key key) : text(key.text()) {
   if (key.is_number()) number = key.number();
 }
 
@@ -47,7 +47,7 @@ std::expected<void, std::string> KeyRules::deny(std::string_view pattern, Instan
   if (deny_.size() >= max_entries && deny_.remove_ended(now) == 0) {
     return std::unexpected("the deny list is full: it holds 100000 entries");
   }
-  return deny_.add(pattern, 0, ends);
+  return deny_.add(pattern, at_run_time, ends);
 }
 
 bool KeyRules::undeny(std::string_view pattern) {
@@ -140,6 +140,17 @@ std::vector<OpenRule> KeyRules::all_rules() const {
   rules.insert(rules.end(), overrides_.begin(), overrides_.end());
   for (const auto& [key, rule] : runtime_by_key_) rules.push_back(rule);
   return rules;
+}
+
+RunTimeSettings KeyRules::set_at_run_time(Instant now) const {
+  const std::shared_lock lock(mutex_);
+  RunTimeSettings settings;
+  if (runtime_) settings.rate = runtime_->rule;
+  for (const auto& [key, rule] : runtime_by_key_) settings.rates.emplace_back(key, rule.rule);
+  for (KeySet::Entry& entry : deny_.entries()) {
+    if (entry.value == at_run_time && entry.ends > now) settings.denied.push_back(std::move(entry));
+  }
+  return settings;
 }
 
 bool KeyRules::plain() const {

@@ -18,6 +18,7 @@
 #include <string>
 #include <string_view>
 #include <unordered_map>
+#include <utility>
 #include <vector>
 
 namespace weir::limiter {
@@ -35,6 +36,22 @@ struct KeyStanding {
   std::shared_ptr<const store::Space> space;  // when counted
 };
 
+// A key that is kept.
+struct OwnedKey {
+  std::string text;
+  std::optional<std::uint64_t> number;
+  explicit OwnedKey(Key key);
+  [[nodiscard]] Key view() const { return number ? Key(*number) : Key(text); }
+  friend bool operator==(const OwnedKey&, const OwnedKey&) = default;
+};
+
+// What was set since the limiter was made.
+struct RunTimeSettings {
+  std::optional<Rule> rate;
+  std::vector<std::pair<OwnedKey, Rule>> rates;  // of single keys
+  std::vector<KeySet::Entry> denied;
+};
+
 class KeyRules {
  public:
   static constexpr std::size_t max_entries = 100'000;  // of the deny list, and of keys with a rate at run time
@@ -44,6 +61,7 @@ class KeyRules {
   // While the limiter is made.
   std::expected<void, std::string> add_override(std::string_view pattern, OpenRule rule);
   std::expected<void, std::string> add_allow(std::string_view pattern) { return allow_.add(pattern); }
+  std::expected<void, std::string> add_deny(std::string_view pattern) { return deny_.add(pattern, configured); }
 
   std::expected<void, std::string> deny(std::string_view pattern, Instant ends, Instant now);
   bool undeny(std::string_view pattern);
@@ -60,18 +78,17 @@ class KeyRules {
   // Every space that this key, or any key, may have been counted in.
   [[nodiscard]] std::vector<OpenRule> rules_of(Key key, Instant now) const;
   [[nodiscard]] std::vector<OpenRule> all_rules() const;
+  [[nodiscard]] RunTimeSettings set_at_run_time(Instant now) const;
 
   [[nodiscard]] const OpenRule& base() const { return base_; }
   // True when the limiter's rule alone holds, for every key.
   [[nodiscard]] bool plain() const;
 
  private:
-  struct OwnedKey {
-    std::string text;
-    std::optional<std::uint64_t> number;
-    explicit OwnedKey(Key key);
-    friend bool operator==(const OwnedKey&, const OwnedKey&) = default;
-  };
+  // Values of deny_: where an entry comes from.
+  static constexpr std::uint32_t configured = 0;
+  static constexpr std::uint32_t at_run_time = 1;
+
   struct OwnedKeyHash {
     std::size_t operator()(const OwnedKey& key) const;
   };

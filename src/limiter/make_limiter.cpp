@@ -100,8 +100,7 @@ std::expected<Limiter, std::string> Limiter::make(const Rule& rule, Options opti
     if (const auto added = impl->rules.add_allow(pattern); !added) return std::unexpected(added.error());
   }
   for (const std::string& pattern : deny) {
-    const auto added = impl->rules.deny(pattern, limiter::KeySet::forever, Instant{});
-    if (!added) return std::unexpected(added.error());
+    if (const auto added = impl->rules.add_deny(pattern); !added) return std::unexpected(added.error());
   }
   impl->change([](limiter::KeyRules&) { return true; });
   return Limiter(std::move(impl));

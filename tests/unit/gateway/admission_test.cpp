@@ -1,5 +1,6 @@
 #include "gateway/admission.hpp"
 
+#include "gateway/a_limit.hpp"
 #include "gateway/written_request.hpp"
 
 #include <gmock/gmock.h>
@@ -23,15 +24,6 @@ class StoppedClock final : public Clock {
   Instant now() noexcept override { return time; }
   Instant time = std::chrono::sys_days(std::chrono::year(2026) / 1 / 15);
 };
-
-config::Limit per_user(std::string name, const Rule& rule) {
-  config::Limit limit;
-  limit.name = std::move(name);
-  limit.key = {{.kind = KeySource::Kind::header, .name = "x-user"}};
-  limit.rule = rule;
-  limit.prefix = "weir:" + limit.name;
-  return limit;
-}
 
 // A gateway with these limits, all of them on its one route.
 class Gateway {

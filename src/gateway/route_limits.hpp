@@ -1,0 +1,55 @@
+// route_limits.hpp: a limit as the gateway enforces it, and the limits of one route.
+#pragma once
+
+#include "api/metrics.hpp"
+#include "config/config.hpp"
+#include "limiter/key_set.hpp"
+
+#include <weir/limiter.hpp>
+
+#include <boost/container/small_vector.hpp>
+
+#include <chrono>
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace weir::gateway {
+
+// A condition of `when`, ready to be asked.
+struct ReadyCondition {
+  config::KeySource source;
+  limiter::KeySet values;
+};
+
+// Its limiter may be used by any thread; the rest never changes.
+struct EnforcedLimit {
+  config::Limit config;
+  std::string policy;  // its member of RateLimit-Policy; empty when it changes with time or there is none
+  bool holds = false;  // what it takes is settled later: `charge` by status, or a place until the stream's end
+  std::vector<ReadyCondition> when;
+  limiter::KeySet only;  // empty: every key
+  mutable Limiter limiter;
+  api::LimitMetrics& metrics;
+};
+
+// Limits of which the first that applies counts alone; nearly always one.
+using FirstMatch = boost::container::small_vector<const EnforcedLimit*, 1>;
+
+// The limits of a route, looked up once for each Runtime.
+struct RouteLimits {
+  std::string name;      // of the route
+  std::string upstream;  // its name
+  std::vector<FirstMatch> limits;
+  std::string policy;  // RateLimit-Policy when every limit applies; empty when it changes with time or request
+  std::chrono::nanoseconds lease{};
+};
+
+// Throws std::exception with a sentence that says what can't be used.
+[[nodiscard]] EnforcedLimit enforce(config::Limit limit, Limiter limiter, api::LimitMetrics& metrics);
+
+// Whether a limiter made for one of them serves the other as well. What is not of the limiter (key, when, cost, how it
+// refuses) may differ.
+[[nodiscard]] bool same_limiter(const config::Limit& one, const config::Limit& other);
+
+}  // namespace weir::gateway
