@@ -18,7 +18,7 @@ namespace {
 int envoy(const std::string& path) {
   const auto config = read_config(path);
   if (!config) return wrong_usage;
-  std::cout << gateway::bootstrap(*config, gateway::BootstrapOptions{}) << '\n' << std::flush;
+  std::cout << gateway::bootstrap(*config, gateway::RenderOptions{}) << '\n' << std::flush;
   const auto module = find_envoy_module();
   std::cerr << "weir: Envoy 1.40 finds the module by ENVOY_DYNAMIC_MODULES_SEARCH_PATH="
             << (module ? module->parent_path().string() : "FOLDER_OF_LIBWEIR_ENVOY_SO") << '\n';

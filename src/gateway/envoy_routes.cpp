@@ -1,7 +1,9 @@
 #include "gateway/envoy_routes.hpp"
 
+#include "gateway/environment_reference.hpp"
 #include "gateway/envoy_clusters.hpp"
 #include "gateway/envoy_duration.hpp"
+#include "gateway/envoy_types.hpp"
 #include "gateway/settings.hpp"
 
 #include <boost/json/array.hpp>
@@ -66,46 +68,66 @@ json::object match(const config::Route& route) {
   return match;
 }
 
+// The upstream's `strip` goes, where it ends at a segment's border, then the upstream's own path comes first. Both in
+// one step: Envoy has one rewrite a route.
+json::value path_rewrite(std::string_view strip, std::string_view base) {
+  while (strip.ends_with('/')) strip.remove_suffix(1);
+  while (base.ends_with('/')) base.remove_suffix(1);
+  if (strip.empty() && base.empty()) return {};
+  std::string substitution;
+  for (const char c : base) substitution.append(c == '\\' ? R"(\\)" : std::string(1, c));
+  const std::string pattern = strip.empty() ? "^/" : "^(?:" + quoted_for_regex(strip) + "(?:/|$)|/)";
+  return json::object{{"pattern", json::object{{"regex", pattern}}}, {"substitution", substitution + "/"}};
+}
+
 json::object action(const config::Route& route, const config::Upstream& upstream) {
   json::object action{{"cluster", route.upstream},
                       {"timeout", envoy_duration(route.timeout)},
                       {"idle_timeout", envoy_duration(route.idle_timeout)},
                       {"host_rewrite_literal", authority_of(upstream)},
                       {"append_x_forwarded_host", true}};
-  std::string prefix = upstream.path;
-  while (prefix.ends_with('/')) prefix.pop_back();
-  if (!prefix.empty()) {
-    std::string substitution;
-    for (const char c : prefix) substitution.append(c == '\\' ? R"(\\)" : std::string(1, c));
-    action["regex_rewrite"] =
-        json::object{{"pattern", json::object{{"regex", "^/"}}}, {"substitution", substitution + "/"}};
+  const auto host = std::ranges::find(upstream.headers, "host", &std::pair<std::string, config::Secret>::first);
+  if (host != upstream.headers.end()) action["host_rewrite_literal"] = host->second.value;
+  if (json::value rewrite = path_rewrite(upstream.strip, upstream.path); rewrite.is_object()) {
+    action["regex_rewrite"] = std::move(rewrite);
   }
   return action;
 }
 
-json::object limits(const config::Route& route, const std::string& module) {
-  return {{"weir_limits",
-           json::object{
-               {"@type",
-                "type.googleapis.com/envoy.extensions.filters.http.dynamic_modules.v3.DynamicModuleFilterPerRoute"},
-               {"dynamic_module_config", json::object{{"name", module}}},
-               {"filter_name", "weir_limits"},
-               {"filter_config", json::object{{"@type", "type.googleapis.com/google.protobuf.Struct"},
-                                              {"value", route_settings_json(route)}}}}}};
+json::array headers_for(const config::Upstream& upstream, const RenderOptions& options) {
+  json::array headers;
+  for (const auto& [name, secret] : upstream.headers) {
+    if (name == "host") continue;
+    const std::string value = environment_reference(secret.written, options.environment);
+    headers.push_back(json::object{{"header", json::object{{"key", name}, {"value", value}}},
+                                   {"append_action", "OVERWRITE_IF_EXISTS_OR_ADD"}});
+  }
+  return headers;
+}
+
+json::object limits(const config::Route& route, const RenderOptions& options) {
+  return {{"weir_limits", json::object{{"@type", envoy::module_filter_per_route},
+                                       {"dynamic_module_config", json::object{{"name", options.module_name}}},
+                                       {"filter_name", "weir_limits"},
+                                       {"filter_config", json::object{{"@type", envoy::structure},
+                                                                      {"value", route_settings_json(route)}}}}}};
 }
 
 }  // namespace
 
-json::value envoy_routes(const config::Config& config, const std::string& module) {
+json::value envoy_routes(const config::Config& config, const RenderOptions& options) {
   json::array routes;
   for (const config::Route& route : config.routes) {
     const auto upstream = std::ranges::find(config.upstreams, route.upstream, &config::Upstream::name);
     json::object one{{"name", route_name(route)}, {"match", match(route)}, {"route", action(route, *upstream)}};
-    if (!route.limits.empty()) one["typed_per_filter_config"] = limits(route, module);
+    if (!route.limits.empty()) one["typed_per_filter_config"] = limits(route, options);
+    if (json::array headers = headers_for(*upstream, options); !headers.empty()) {
+      one["request_headers_to_add"] = std::move(headers);
+    }
     routes.push_back(std::move(one));
   }
   return json::object{
-      {"name", "weir"},
+      {"name", routes_name},
       {"request_headers_to_remove", json::array{"x-envoy-external-address", "x-envoy-internal"}},  // Envoy's own notes
       {"virtual_hosts",
        json::array{json::object{{"name", "weir"}, {"domains", json::array{"*"}}, {"routes", std::move(routes)}}}}};

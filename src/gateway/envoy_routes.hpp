@@ -2,14 +2,15 @@
 #pragma once
 
 #include "config/config.hpp"
+#include "gateway/render_options.hpp"
 
 #include <boost/json/value.hpp>
 
-#include <string>
-
 namespace weir::gateway {
 
-// One virtual host for all, so that the file's order decides across hosts too. `module`: the library's name.
-[[nodiscard]] boost::json::value envoy_routes(const config::Config& config, const std::string& module);
+inline constexpr const char* routes_name = "weir";
+
+// One virtual host for all, so that the file's order decides across hosts too.
+[[nodiscard]] boost::json::value envoy_routes(const config::Config& config, const RenderOptions& options);
 
 }  // namespace weir::gateway

@@ -5,7 +5,9 @@
 #include <boost/json/parse.hpp>
 #include <boost/json/value.hpp>
 
+#include <optional>
 #include <string>
+#include <string_view>
 
 namespace weir::gateway {
 namespace {
@@ -20,7 +22,7 @@ config::Config one_route(config::Route route = {.path = "", .below = true, .upst
   return config;
 }
 
-json::value rendered(const config::Config& config, const BootstrapOptions& options = {}) {
+json::value rendered(const config::Config& config, const RenderOptions& options = {}) {
   return json::parse(bootstrap(config, options));
 }
 const json::value& manager(const json::value& bootstrap) {
@@ -91,6 +93,66 @@ TEST(Bootstrap, TheUpstreamsPathComesFirst) {
             json::parse(R"({"pattern":{"regex":"^/"},"substitution":"/base/"})"));
 }
 
+TEST(Bootstrap, WhatIsStrippedEndsAtASegmentsBorder) {
+  config::Config config = one_route();
+  config.upstreams.front().strip = "/openai";
+  config.upstreams.front().path = "/v2";
+  const json::value rewrite = route(config).at_pointer("/route/regex_rewrite");
+  EXPECT_EQ(rewrite.at_pointer("/pattern/regex"), "^(?:/openai(?:/|$)|/)");
+  EXPECT_EQ(rewrite.at("substitution"), "/v2/");
+}
+
+TEST(Bootstrap, AnUpstreamsHeadersTakeTheClientsPlaceAndLeaveSecretsOutside) {
+  config::Config config = one_route();
+  config.upstreams.front().headers = {{"authorization", {.value = "Bearer hush", .written = "Bearer ${KEY}"}}};
+  const json::value headers =
+      manager(rendered(config, {.environment = [](std::string_view) { return std::optional<std::string>("hush"); }}))
+          .at_pointer("/route_config/virtual_hosts/0/routes/0/request_headers_to_add");
+  EXPECT_EQ(headers, json::parse(R"([{"header":{"key":"authorization","value":"Bearer %ENVIRONMENT(KEY)%"},
+                                      "append_action":"OVERWRITE_IF_EXISTS_OR_ADD"}])"));
+}
+
+TEST(Bootstrap, AnUpstreamMayBeToldAnotherHost) {
+  config::Config config = one_route();
+  config.upstreams.front().headers = {{"host", {.value = "api.example.com", .written = "api.example.com"}}};
+  EXPECT_EQ(route(config).at_pointer("/route/host_rewrite_literal"), "api.example.com");
+  EXPECT_FALSE(route(config).as_object().contains("request_headers_to_add"));
+}
+
+TEST(Bootstrap, TlsOnListenOffersHttp2) {
+  config::Config config = one_route();
+  config.tls = {.certificate = "/a.crt", .key = "/a.key"};
+  const json::value bootstrap = rendered(config);
+  const json::value& socket = bootstrap.at_pointer("/static_resources/listeners/0/filter_chains/0/transport_socket");
+  EXPECT_EQ(socket.at_pointer("/typed_config/common_tls_context"), json::parse(R"({"alpn_protocols":["h2","http/1.1"],
+    "tls_certificates":[{"certificate_chain":{"filename":"/a.crt"},"private_key":{"filename":"/a.key"}}]})"));
+}
+
+TEST(Bootstrap, TokensAreVerifiedBeforeTheLimitsLookAtTheirClaims) {
+  config::Config config = one_route();
+  config.limits = {{.name = "a", .key = {{.kind = config::KeySource::Kind::jwt, .name = "sub"}}}};
+  config.limits.front().when = {{.source = {.kind = config::KeySource::Kind::jwt, .name = "Plan"}, .values = {}}};
+  config.jwt = {.issuer = "https://id.example.com",
+                .jwks = {.name = {}, .host = "id.example.com", .port = 443, .tls = true, .path = "/keys?a=b"},
+                .audiences = {"api"}};
+  const json::value bootstrap = rendered(config);
+  const json::value filter = manager(bootstrap).at_pointer("/http_filters/0/typed_config");
+  const json::value provider = filter.at_pointer("/providers/weir");
+  EXPECT_EQ(provider.at("issuer"), "https://id.example.com");
+  EXPECT_EQ(provider.at("audiences"), json::parse(R"(["api"])"));
+  EXPECT_EQ(provider.at_pointer("/remote_jwks/http_uri/uri"), "https://id.example.com/keys?a=b");
+  EXPECT_EQ(provider.at("claim_to_headers"), json::parse(R"([{"header_name":"x-weir-jwt-%50lan","claim_name":"Plan"},
+                            {"header_name":"x-weir-jwt-sub","claim_name":"sub"}])"));
+  EXPECT_EQ(bootstrap.at_pointer("/static_resources/clusters/1/name"),
+            provider.at_pointer("/remote_jwks/http_uri/cluster"));
+}
+
+TEST(Bootstrap, ClaimsCannotBeForged) {
+  EXPECT_EQ(manager(rendered(one_route()))
+                .at_pointer("/early_header_mutation_extensions/0/typed_config/mutations/0/remove_on_match/key_matcher"),
+            json::parse(R"({"prefix":"x-weir-jwt-"})"));
+}
+
 TEST(Bootstrap, AnAddressIsStaticAndANameIsLookedUp) {
   EXPECT_EQ(cluster(one_route()).at("type"), "STATIC");
   config::Config config = one_route();
@@ -131,6 +193,15 @@ TEST(Bootstrap, EnvoysOwnAdminIsClosedUnlessASocketIsNamed) {
   EXPECT_FALSE(rendered(one_route()).as_object().contains("admin"));
   EXPECT_EQ(rendered(one_route(), {.admin_socket = "/run/x.sock"}).at_pointer("/admin/address/pipe/path"),
             "/run/x.sock");
+}
+
+TEST(Bootstrap, WhatCanChangeIsInTheFolder) {
+  const json::value bootstrap = rendered(one_route(), {.folder = "/run/weir"});
+  EXPECT_EQ(bootstrap.at_pointer("/dynamic_resources/lds_config/path_config_source/path"), "/run/weir/lds.json");
+  EXPECT_EQ(bootstrap.at_pointer("/dynamic_resources/cds_config/path_config_source/path"), "/run/weir/cds.json");
+  EXPECT_EQ(bootstrap.at_pointer("/bootstrap_extensions/0/typed_config/extension_config/value"),
+            json::parse(R"({"settings_file":"/run/weir/settings.json"})"));
+  EXPECT_FALSE(bootstrap.as_object().contains("static_resources"));
 }
 
 }  // namespace
