@@ -2,13 +2,15 @@
 //
 // api/ is the admin API, metrics and their pages: a request in, a response out, no sockets and no Envoy. Read in order:
 //   service    what it acts on; the gateway's runtime is one, a test makes its own
+//   request    what comes in and what goes out
 //   access     who may come in: token, Host and Origin
-//   router     a method and a path -> one of the calls
+//   answer     a method and a path -> one of the calls, each in a file of its own
 //   metrics    counters and histograms that cost a request a few nanoseconds, and their Prometheus text
 #pragma once
 
 #include "config/config.hpp"
 #include "limiter/deny_list.hpp"
+#include "limiter/key_set.hpp"
 
 #include <weir/limiter.hpp>
 #include <weir/store.hpp>
@@ -19,12 +21,15 @@
 
 namespace weir::api {
 
+class LimitMetrics;
 class Metrics;
 
-// A limit of the process. Both live as long as the Service that named it.
+// A limit of the process. What it points to lives as long as the Service that named it.
 struct NamedLimit {
   const config::Limit* config = nullptr;
   Limiter* limiter = nullptr;
+  LimitMetrics* metrics = nullptr;        // where its decisions are counted; null: nowhere
+  const limiter::KeySet* only = nullptr;  // keys that it applies to; null or empty: every key
 };
 
 // Safe from any thread. One Service stands for one state of the configuration: a changed one is another Service.
@@ -38,6 +43,7 @@ class Service {
   [[nodiscard]] virtual config::Store::OnError on_error() const = 0;
   [[nodiscard]] virtual Metrics& metrics() const = 0;
   [[nodiscard]] virtual Instant now() const = 0;
+  [[nodiscard]] virtual bool store_up() const { return true; }  // whether the store answered when it was last asked
 };
 
 }  // namespace weir::api

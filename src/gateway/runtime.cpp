@@ -36,6 +36,10 @@ bool same_counters(const config::Limit& one, const config::Limit& other) {
          std::tie(other.prefix, other.rule.algorithm, other.rule.period, other.rule.anchor);
 }
 
+api::NamedLimit named(const EnforcedLimit& limit) {
+  return {.config = &limit.config, .limiter = &limit.limiter, .metrics = &limit.metrics, .only = &limit.only};
+}
+
 void add_claims(std::vector<std::string>& headers, const config::Limit& limit) {
   const auto add = [&](const config::KeySource& source) {
     if (source.kind != config::KeySource::Kind::jwt) return;
@@ -135,13 +139,13 @@ RouteLimits Runtime::limits_of(const RouteSettings& route, bool unknown_is_wrong
 std::optional<api::NamedLimit> Runtime::find(std::string_view name) const {
   const EnforcedLimit* limit = enforced(name);
   if (limit == nullptr) return std::nullopt;
-  return api::NamedLimit{.config = &limit->config, .limiter = &limit->limiter};
+  return named(*limit);
 }
 
 std::vector<api::NamedLimit> Runtime::limits() const {
   std::vector<api::NamedLimit> all;
   all.reserve(limits_.size());
-  for (const EnforcedLimit& limit : limits_) all.push_back({.config = &limit.config, .limiter = &limit.limiter});
+  for (const EnforcedLimit& limit : limits_) all.push_back(named(limit));
   return all;
 }
 
