@@ -17,6 +17,9 @@ namespace weir {
 struct ReserveOptions {
   std::string_view id{};  // the same id again gets the same answer for 10 minutes; none: a random one of 128 bits
   std::chrono::nanoseconds lease = std::chrono::seconds(60);  // how long it stays open unless renewed, > 0
+  // Of a call that nobody repeats: the store need not remember a refusal, nor what has been settled; the id is unknown
+  // afterwards. Spares a busy memory store, which remembers at most a million ids.
+  bool once = false;
 };
 
 // Made by `Limiter::reserve` and `reserve_all`. Move-only; what is still open when it is destroyed is released.

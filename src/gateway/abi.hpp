@@ -1,16 +1,18 @@
 // abi.hpp: Envoy's dynamic-module ABI, declared by hand: the part of it that Weir uses, and nothing else.
 //
 // gateway/ is the only room that knows Envoy. A request's walk through it, file by file:
-//   edge            wraps what is declared here in C++ types and exports the hooks; nobody else makes a raw call
+//   edge            wraps what is declared here in C++ types and exports the hooks (extension_edge: those of the
+//                   bootstrap extension); nobody else makes a raw call
 //   module          which filter or extension stands behind which name
-//   limits_filter   request headers -> key_source (keys), cost_header -> runtime (one decision) -> continue, or
-//   refusal;
-//                   on the answer: rate_limit_headers
+//   limits_filter   request headers -> denied_client -> admission -> continue, wait (wait_queue), or refusal;
+//                   on the answer: rate_limit_headers; at the stream's end: hold is settled
+//   admission       asked_limits (which limits apply: key_source, cost_header) -> one decision
 //   runtime         the limiters and the store, one set a process; settings is how they reach the module (JSON)
+//   extension       makes the runtime, and another one when the settings' file changes
 //   bootstrap       the other side: a Config rendered as Envoy's bootstrap, which carries the settings
 //
 // Facts behind the declarations: Envoy 1.38 to 1.40, 64-bit; structures go by value, enums are 4 bytes. Envoy loads the
-// module with RTLD_NOW, so a callback that it lacks fails the load: declare nothing that 1.38 did not have.
+// module with RTLD_NOW, so a callback that it lacks fails the load: declare nothing that 1.40 does not have.
 #pragma once
 
 #include <cstddef>
@@ -46,7 +48,8 @@ enum class TrailersStatus : std::uint32_t { proceed, stop };
 enum class BodyType : std::uint32_t { received_request, buffered_request, received_response, buffered_response };
 enum class HeaderType : std::uint32_t { request, request_trailer, response, response_trailer };
 enum class LogLevel : std::uint32_t { trace, debug, info, warn, error, critical, off };
-enum class Attribute : std::uint32_t { source_address = 24 };
+enum class Attribute : std::uint32_t { response_code = 15, source_address = 24, cluster_name = 57, route_name = 61 };
+enum class MetadataSource : std::uint32_t { dynamic, route, cluster, host, host_locality };
 
 extern "C" {
 // Inside a hook only. Views that a getter returns live until the hook ends or a setter is called.
@@ -54,18 +57,43 @@ bool envoy_dynamic_module_callback_http_get_header(void* filter, HeaderType type
                                                    std::size_t index, std::size_t* count);
 bool envoy_dynamic_module_callback_http_set_header(void* filter, HeaderType type, Buffer name, Buffer value);
 bool envoy_dynamic_module_callback_http_filter_get_attribute_string(void* filter, Attribute attribute, Buffer* value);
+bool envoy_dynamic_module_callback_http_filter_get_attribute_int(void* filter, Attribute attribute,
+                                                                 std::uint64_t* value);
+bool envoy_dynamic_module_callback_http_get_metadata_string(void* filter, MetadataSource source, Buffer name_space,
+                                                            Buffer key, Buffer* value);
+bool envoy_dynamic_module_callback_http_get_metadata_number(void* filter, MetadataSource source, Buffer name_space,
+                                                            Buffer key, double* value);
+bool envoy_dynamic_module_callback_http_get_metadata_bool(void* filter, MetadataSource source, Buffer name_space,
+                                                          Buffer key, bool* value);
 const void* envoy_dynamic_module_callback_get_most_specific_route_config(void* filter);
+std::uint32_t envoy_dynamic_module_callback_http_filter_get_worker_index(void* filter);
 std::size_t envoy_dynamic_module_callback_http_get_body_chunks_size(void* filter, BodyType type);
 bool envoy_dynamic_module_callback_http_get_body_chunks(void* filter, BodyType type, Buffer* chunks);
 void envoy_dynamic_module_callback_http_send_response(void* filter, std::uint32_t status, const Header* headers,
                                                       std::size_t header_count, Buffer body, Buffer details);
+void* envoy_dynamic_module_callback_http_filter_scheduler_new(void* filter);
+void envoy_dynamic_module_callback_http_filter_continue_decoding(void* filter);  // in the scheduled hook alone
 
-// From any thread.
+// From any thread. A commit does nothing once the filter or the extension is gone.
+void envoy_dynamic_module_callback_http_filter_scheduler_commit(void* scheduler, std::uint64_t event);
+void envoy_dynamic_module_callback_http_filter_scheduler_delete(void* scheduler);
+void envoy_dynamic_module_callback_bootstrap_extension_config_scheduler_commit(void* scheduler, std::uint64_t event);
+void envoy_dynamic_module_callback_bootstrap_extension_config_scheduler_delete(void* scheduler);
 void envoy_dynamic_module_callback_log(LogLevel level, Buffer message);
 bool envoy_dynamic_module_callback_log_enabled(LogLevel level);
 
 // Main thread. Envoy opens no listener before every bootstrap extension has said that it is ready.
 void envoy_dynamic_module_callback_bootstrap_extension_config_signal_init_complete(void* config);
+std::uint32_t envoy_dynamic_module_callback_get_concurrency();
+void* envoy_dynamic_module_callback_bootstrap_extension_config_scheduler_new(void* config);
+void* envoy_dynamic_module_callback_bootstrap_extension_timer_new(void* config);
+void envoy_dynamic_module_callback_bootstrap_extension_timer_enable(void* timer, std::uint64_t milliseconds);
+void envoy_dynamic_module_callback_bootstrap_extension_timer_delete(void* timer);
+bool envoy_dynamic_module_callback_bootstrap_extension_file_watcher_add_watch(void* config, Buffer path,
+                                                                              std::uint32_t events);
+bool envoy_dynamic_module_callback_bootstrap_extension_register_admin_handler(void* config, Buffer prefix, Buffer help,
+                                                                              bool removable, bool mutates);
+void envoy_dynamic_module_callback_bootstrap_extension_admin_set_response(void* config, Buffer body);
 }
 
 }  // namespace weir::gateway::abi

@@ -2,53 +2,16 @@
 
 #include "gateway/edge.hpp"
 
+#include "gateway/client_address.hpp"
+#include "gateway/guarded.hpp"
+#include "gateway/number_text.hpp"
+
 #include <algorithm>
-#include <exception>
+#include <charconv>
 #include <string>
-#include <utility>
 #include <vector>
 
 namespace weir::gateway {
-
-namespace {
-
-abi::Buffer buffer(std::string_view text) { return {text.data(), text.size()}; }
-std::string_view view(abi::Buffer buffer) {
-  return buffer.data == nullptr ? std::string_view{} : std::string_view{buffer.data, buffer.size};
-}
-
-void log_failure(std::string_view doing, std::string_view what) noexcept {
-  try {
-    log(LogLevel::error, "weir: " + std::string(doing) + ": " + std::string(what));
-  } catch (...) {
-    log(LogLevel::error, what);
-  }
-}
-
-// Runs `work`; an exception is logged and becomes `on_failure`.
-template <class Result, class Work>
-Result guarded(std::string_view doing, Result on_failure, Work&& work) noexcept {
-  try {
-    return std::forward<Work>(work)();
-  } catch (const std::exception& error) {
-    log_failure(doing, error.what());
-  } catch (...) {
-    log_failure(doing, "unknown error");
-  }
-  return on_failure;
-}
-
-template <class Type>
-const Type* from_envoy(const void* pointer) {
-  return static_cast<const Type*>(pointer);
-}
-
-// Envoy hands a filter back as const, though it is the module's to change.
-HttpFilter& filter_from_envoy(const void* pointer) {
-  return *static_cast<HttpFilter*>(const_cast<void*>(pointer));  // NOLINT(cppcoreguidelines-pro-type-const-cast)
-}
-
-}  // namespace
 
 void log(LogLevel level, std::string_view message) noexcept {
   if (abi::envoy_dynamic_module_callback_log_enabled(level)) {
@@ -66,14 +29,44 @@ std::string_view Stream::header(std::string_view name, std::size_t index, std::s
   return view(value);
 }
 
-std::string_view Stream::client_address() const {
+std::string_view Stream::attribute(abi::Attribute which) const {
   abi::Buffer value{nullptr, 0};
-  if (!abi::envoy_dynamic_module_callback_http_filter_get_attribute_string(filter_, abi::Attribute::source_address,
-                                                                           &value)) {
-    return {};
-  }
+  if (!abi::envoy_dynamic_module_callback_http_filter_get_attribute_string(filter_, which, &value)) return {};
   return view(value);
 }
+
+std::string_view Stream::client_address() const {
+  return gateway::client_address(*this, attribute(abi::Attribute::source_address), trusted_proxies_);
+}
+
+std::string_view Stream::route_name() const { return attribute(abi::Attribute::route_name); }
+std::string_view Stream::cluster_name() const { return attribute(abi::Attribute::cluster_name); }
+
+std::string_view Stream::metadata(std::string_view name_space, std::string_view key,
+                                  std::pmr::memory_resource& memory) const {
+  constexpr auto dynamic = abi::MetadataSource::dynamic;
+  abi::Buffer text{nullptr, 0};
+  if (abi::envoy_dynamic_module_callback_http_get_metadata_string(filter_, dynamic, buffer(name_space), buffer(key),
+                                                                  &text)) {
+    return view(text);
+  }
+  double number = 0;
+  if (abi::envoy_dynamic_module_callback_http_get_metadata_number(filter_, dynamic, buffer(name_space), buffer(key),
+                                                                  &number)) {
+    return number_text(number, memory);
+  }
+  bool truth = false;
+  if (abi::envoy_dynamic_module_callback_http_get_metadata_bool(filter_, dynamic, buffer(name_space), buffer(key),
+                                                                &truth)) {
+    return truth ? "true" : "false";
+  }
+  return {};
+}
+
+std::uint32_t Stream::worker() const {
+  return abi::envoy_dynamic_module_callback_http_filter_get_worker_index(filter_);
+}
+std::uint32_t workers() { return std::max(1U, abi::envoy_dynamic_module_callback_get_concurrency()); }
 
 const RouteConfig* Stream::route_config() const {
   return from_envoy<RouteConfig>(abi::envoy_dynamic_module_callback_get_most_specific_route_config(filter_));
@@ -88,6 +81,42 @@ void Stream::append_body(std::string& to) const {
 
 BodyStatus HttpFilter::on_request_body(Stream&, bool) { return BodyStatus::proceed; }
 void HttpFilter::on_request_trailers(Stream&) {}
+void HttpFilter::on_woken(Stream&) {}
+void HttpFilter::on_stream_complete(Stream&) {}
+
+StreamWaker::~StreamWaker() { abi::envoy_dynamic_module_callback_http_filter_scheduler_delete(scheduler_); }
+void StreamWaker::wake() noexcept { abi::envoy_dynamic_module_callback_http_filter_scheduler_commit(scheduler_, 0); }
+
+std::unique_ptr<StreamWaker> Stream::waker() const {
+  return std::make_unique<StreamWaker>(abi::envoy_dynamic_module_callback_http_filter_scheduler_new(filter_));
+}
+void Stream::go_on() { abi::envoy_dynamic_module_callback_http_filter_continue_decoding(filter_); }
+
+void Stream::set_request_header(std::string_view name, std::string_view value) {
+  abi::envoy_dynamic_module_callback_http_set_header(filter_, abi::HeaderType::request, buffer(name), buffer(value));
+}
+void Stream::remove_request_header(std::string_view name) {
+  abi::envoy_dynamic_module_callback_http_set_header(filter_, abi::HeaderType::request, buffer(name), {nullptr, 0});
+}
+
+int Stream::response_status() const {
+  abi::Buffer value{nullptr, 0};
+  std::size_t count = 0;
+  int status = 0;
+  if (abi::envoy_dynamic_module_callback_http_get_header(filter_, abi::HeaderType::response, buffer(":status"), &value,
+                                                         0, &count)) {
+    std::from_chars(value.data, value.data + value.size, status);
+  }
+  return status;
+}
+int Stream::status_sent() const {
+  std::uint64_t status = 0;
+  if (!abi::envoy_dynamic_module_callback_http_filter_get_attribute_int(filter_, abi::Attribute::response_code,
+                                                                        &status)) {
+    return 0;
+  }
+  return static_cast<int>(status);
+}
 
 void Stream::set_response_header(std::string_view name, std::string_view value) {
   abi::envoy_dynamic_module_callback_http_set_header(filter_, abi::HeaderType::response, buffer(name), buffer(value));
@@ -109,8 +138,6 @@ void Stream::respond(std::uint32_t status, std::span<const HeaderField> headers,
 using namespace weir::gateway;  // NOLINT(google-build-using-namespace): what follows is Envoy's namespace
 
 WEIR_ENVOY_HOOK const char* envoy_dynamic_module_on_program_init() { return abi::version; }
-
-// ---- HTTP filters
 
 WEIR_ENVOY_HOOK const void* envoy_dynamic_module_on_http_filter_config_new(void*, abi::Buffer name,
                                                                            abi::Buffer config) {
@@ -142,7 +169,7 @@ WEIR_ENVOY_HOOK HeadersStatus envoy_dynamic_module_on_http_filter_request_header
                                                                                   bool end) {
   Stream wrapped(stream);
   const auto status = guarded("request headers", HeadersStatus::stop_all_iteration_and_buffer,
-                              [&] { return filter_from_envoy(filter).on_request_headers(wrapped, end); });
+                              [&] { return own<HttpFilter>(filter).on_request_headers(wrapped, end); });
   if (status == HeadersStatus::stop_all_iteration_and_buffer) {  // only a failure: never let it pass unlimited
     wrapped.respond(500, {}, {}, "weir_failure");
     return HeadersStatus::stop_iteration;
@@ -153,7 +180,7 @@ WEIR_ENVOY_HOOK abi::BodyStatus envoy_dynamic_module_on_http_filter_request_body
                                                                                  bool end) {
   Stream wrapped(stream);
   const auto status = guarded("request body", BodyStatus::stop_and_watermark,
-                              [&] { return filter_from_envoy(filter).on_request_body(wrapped, end); });
+                              [&] { return own<HttpFilter>(filter).on_request_body(wrapped, end); });
   if (status == BodyStatus::stop_and_watermark) {  // only a failure
     wrapped.respond(500, {}, {}, "weir_failure");
     return BodyStatus::stop_no_buffer;
@@ -164,7 +191,7 @@ WEIR_ENVOY_HOOK abi::TrailersStatus envoy_dynamic_module_on_http_filter_request_
                                                                                          const void* filter) {
   return guarded("request trailers", abi::TrailersStatus::stop, [&] {
     Stream wrapped(stream);
-    filter_from_envoy(filter).on_request_trailers(wrapped);
+    own<HttpFilter>(filter).on_request_trailers(wrapped);
     return abi::TrailersStatus::proceed;
   });
 }
@@ -173,7 +200,7 @@ WEIR_ENVOY_HOOK HeadersStatus envoy_dynamic_module_on_http_filter_response_heade
                                                                                    bool) {
   return guarded("response headers", HeadersStatus::proceed, [&] {
     Stream wrapped(stream);
-    return filter_from_envoy(filter).on_response_headers(wrapped);
+    return own<HttpFilter>(filter).on_response_headers(wrapped);
   });
 }
 WEIR_ENVOY_HOOK abi::BodyStatus envoy_dynamic_module_on_http_filter_response_body(void*, const void*, bool) {
@@ -183,15 +210,19 @@ WEIR_ENVOY_HOOK abi::TrailersStatus envoy_dynamic_module_on_http_filter_response
   return abi::TrailersStatus::proceed;
 }
 
-WEIR_ENVOY_HOOK void envoy_dynamic_module_on_http_filter_stream_complete(void*, const void* filter) {
-  guarded("stream end", false, [&] {
-    filter_from_envoy(filter).on_stream_complete();
-    return true;
-  });
+WEIR_ENVOY_HOOK void envoy_dynamic_module_on_http_filter_stream_complete(void* stream, const void* filter) {
+  Stream wrapped(stream);
+  guarded("stream end", [&] { own<HttpFilter>(filter).on_stream_complete(wrapped); });
 }
 
-// Envoy refuses a module without these; no filter of ours has a call under way yet.
-WEIR_ENVOY_HOOK void envoy_dynamic_module_on_http_filter_scheduled(void*, const void*, std::uint64_t) {}
+WEIR_ENVOY_HOOK void envoy_dynamic_module_on_http_filter_scheduled(void* stream, const void* filter, std::uint64_t) {
+  Stream wrapped(stream);
+  if (!guarded("wake-up", [&] { own<HttpFilter>(filter).on_woken(wrapped); })) {
+    wrapped.respond(500, {}, {}, "weir_failure");
+  }
+}
+
+// Envoy refuses a module without these; no filter of ours makes calls of its own.
 WEIR_ENVOY_HOOK void envoy_dynamic_module_on_http_filter_http_callout_done(void*, const void*, std::uint64_t,
                                                                            std::uint32_t, abi::Header*, std::size_t,
                                                                            abi::Buffer*, std::size_t) {}
@@ -208,47 +239,3 @@ WEIR_ENVOY_HOOK void envoy_dynamic_module_on_http_filter_downstream_above_write_
                                                                                                       const void*) {}
 WEIR_ENVOY_HOOK void envoy_dynamic_module_on_http_filter_downstream_below_write_buffer_low_watermark(void*,
                                                                                                      const void*) {}
-
-// ---- The bootstrap extension
-
-WEIR_ENVOY_HOOK const void* envoy_dynamic_module_on_bootstrap_extension_config_new(void* in_envoy, abi::Buffer name,
-                                                                                   abi::Buffer config) {
-  return guarded("bootstrap extension", static_cast<BootstrapExtension*>(nullptr), [&] {
-    auto extension = make_bootstrap_extension(view(name), view(config));
-    abi::envoy_dynamic_module_callback_bootstrap_extension_config_signal_init_complete(in_envoy);
-    return extension.release();
-  });
-}
-WEIR_ENVOY_HOOK void envoy_dynamic_module_on_bootstrap_extension_config_destroy(const void* extension) {
-  delete from_envoy<BootstrapExtension>(extension);
-}
-// Envoy makes one extension of a configuration: it is the configuration itself.
-WEIR_ENVOY_HOOK const void* envoy_dynamic_module_on_bootstrap_extension_new(const void* config, void*) {
-  return config;
-}
-WEIR_ENVOY_HOOK void envoy_dynamic_module_on_bootstrap_extension_destroy(const void*) {}
-WEIR_ENVOY_HOOK void envoy_dynamic_module_on_bootstrap_extension_server_initialized(void*, const void*) {}
-WEIR_ENVOY_HOOK void envoy_dynamic_module_on_bootstrap_extension_worker_thread_initialized(void*, const void*) {}
-WEIR_ENVOY_HOOK void envoy_dynamic_module_on_bootstrap_extension_drain_started(void*, const void*) {}
-WEIR_ENVOY_HOOK void envoy_dynamic_module_on_bootstrap_extension_shutdown(void*, const void*, void (*done)(void*),
-                                                                          void* context) {
-  done(context);
-}
-WEIR_ENVOY_HOOK void envoy_dynamic_module_on_bootstrap_extension_config_scheduled(void*, const void*, std::uint64_t) {}
-WEIR_ENVOY_HOOK void envoy_dynamic_module_on_bootstrap_extension_timer_fired(void*, const void*, void*) {}
-WEIR_ENVOY_HOOK void envoy_dynamic_module_on_bootstrap_extension_file_changed(void*, const void*, abi::Buffer,
-                                                                              std::uint32_t) {}
-WEIR_ENVOY_HOOK std::uint32_t envoy_dynamic_module_on_bootstrap_extension_admin_request(void*, const void*, abi::Buffer,
-                                                                                        abi::Buffer, abi::Buffer) {
-  return 404;
-}
-WEIR_ENVOY_HOOK void envoy_dynamic_module_on_bootstrap_extension_http_callout_done(void*, const void*, std::uint64_t,
-                                                                                   std::uint32_t, abi::Header*,
-                                                                                   std::size_t, abi::Buffer*,
-                                                                                   std::size_t) {}
-WEIR_ENVOY_HOOK void envoy_dynamic_module_on_bootstrap_extension_cluster_add_or_update(void*, const void*,
-                                                                                       abi::Buffer) {}
-WEIR_ENVOY_HOOK void envoy_dynamic_module_on_bootstrap_extension_cluster_removal(void*, const void*, abi::Buffer) {}
-WEIR_ENVOY_HOOK void envoy_dynamic_module_on_bootstrap_extension_listener_add_or_update(void*, const void*,
-                                                                                        abi::Buffer) {}
-WEIR_ENVOY_HOOK void envoy_dynamic_module_on_bootstrap_extension_listener_removal(void*, const void*, abi::Buffer) {}

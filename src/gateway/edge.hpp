@@ -10,6 +10,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <memory>
+#include <memory_resource>
 #include <span>
 #include <string>
 #include <string_view>
@@ -24,30 +25,68 @@ void log(LogLevel level, std::string_view message) noexcept;
 
 struct RouteConfig;
 
-// One request and its answer, inside a hook.
+// Calls a stream's filter on its worker, from any thread: its on_woken. Nothing happens once the stream is gone.
+class StreamWaker {
+ public:
+  explicit StreamWaker(void* scheduler) : scheduler_(scheduler) {}
+  StreamWaker(const StreamWaker&) = delete;
+  StreamWaker& operator=(const StreamWaker&) = delete;
+  ~StreamWaker();
+  void wake() noexcept;
+
+ private:
+  void* scheduler_;
+};
+
+// One request and its answer, inside a hook. A view that it returns lives until the hook ends or something is set.
 class Stream final : public Request {
  public:
   explicit Stream(void* filter) : filter_(filter) {}
 
+  using Request::header;
   [[nodiscard]] std::string_view header(std::string_view name, std::size_t index, std::size_t& count) const override;
   [[nodiscard]] std::string_view client_address() const override;
+  [[nodiscard]] std::string_view metadata(std::string_view name_space, std::string_view key,
+                                          std::pmr::memory_resource& memory) const override;
+
+  // How many of X-Forwarded-For's last addresses are true: client_address() looks behind so many.
+  void trust_proxies(int count) { trusted_proxies_ = count; }
 
   [[nodiscard]] const RouteConfig* route_config() const;  // of the route that matched; null when it has none
+  [[nodiscard]] std::string_view route_name() const;      // empty when none matched
+  [[nodiscard]] std::string_view cluster_name() const;    // where the route leads; empty likewise
+  [[nodiscard]] std::uint32_t worker() const;             // below Envoy's concurrency
 
   // Appends what has just come of the request's body; inside the body hook alone.
   void append_body(std::string& to) const;
 
-  // Takes the place of every value that the answer had under this name.
+  // Takes the place of every value that the request or the answer had under this name.
+  void set_request_header(std::string_view name, std::string_view value);
   void set_response_header(std::string_view name, std::string_view value);
+  void remove_request_header(std::string_view name);
+
+  // Of the answer: in its headers hook, and of what was sent to the client when the stream is complete. 0: none.
+  [[nodiscard]] int response_status() const;
+  [[nodiscard]] int status_sent() const;
 
   // Answers in the upstream's place; the hook then returns stop_iteration. `details` is for Envoy's access log.
   // Envoy leaves out the body for HEAD, and makes a trailers-only answer of it for gRPC.
   void respond(std::uint32_t status, std::span<const HeaderField> headers, std::string_view body,
                std::string_view details);
 
+  // A request that was held (on_request_headers returned `hold_request`) waits for its filter to be woken, and goes on
+  // in on_woken alone.
+  [[nodiscard]] std::unique_ptr<StreamWaker> waker() const;
+  void go_on();
+
  private:
+  [[nodiscard]] std::string_view attribute(abi::Attribute which) const;
+
   void* filter_;
+  int trusted_proxies_ = 0;
 };
+
+inline constexpr HeadersStatus hold_request = HeadersStatus::stop_all_iteration_and_watermark;
 
 // A stream's filter: made when the stream starts, gone when it ends.
 class HttpFilter {
@@ -57,7 +96,8 @@ class HttpFilter {
   virtual BodyStatus on_request_body(Stream& stream, bool end);
   virtual void on_request_trailers(Stream& stream);  // the request's end, when it has trailers
   virtual HeadersStatus on_response_headers(Stream& stream) = 0;
-  virtual void on_stream_complete() {}  // the last thing a stream does, whichever way it ended
+  virtual void on_woken(Stream& stream);
+  virtual void on_stream_complete(Stream& stream);  // the last thing a stream does, whichever way it ended
 };
 
 class FilterConfig {
@@ -70,14 +110,10 @@ struct RouteConfig {
   virtual ~RouteConfig() = default;
 };
 
-struct BootstrapExtension {
-  virtual ~BootstrapExtension() = default;
-};
+[[nodiscard]] std::uint32_t workers();  // Envoy's concurrency, at least 1; main thread
 
 // Throw std::exception with a sentence for the log when the configuration can't be used; Envoy then refuses it.
 [[nodiscard]] std::unique_ptr<FilterConfig> make_filter_config(std::string_view name, std::string_view config);
 [[nodiscard]] std::unique_ptr<RouteConfig> make_route_config(std::string_view name, std::string_view config);
-[[nodiscard]] std::unique_ptr<BootstrapExtension> make_bootstrap_extension(std::string_view name,
-                                                                           std::string_view config);
 
 }  // namespace weir::gateway

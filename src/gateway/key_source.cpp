@@ -2,6 +2,7 @@
 
 #include "gateway/client_network.hpp"
 #include "gateway/cookie.hpp"
+#include "gateway/jwt_claim_header.hpp"
 #include "gateway/percent.hpp"
 #include "gateway/query.hpp"
 #include "limiter/composite_key.hpp"
@@ -98,9 +99,11 @@ std::string_view part_of_key(const config::KeySource& source, const Request& req
       return route;
     case Kind::constant:
       return source.name;
-    case Kind::model:
     case Kind::jwt:
+      return joined_header(request, jwt_claim_header(source.name), memory);
     case Kind::metadata:
+      return request.metadata(source.name, source.field, memory);
+    case Kind::model:
       break;  // refused by the configuration for now
   }
   return {};

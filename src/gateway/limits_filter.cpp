@@ -1,9 +1,16 @@
 #include "gateway/limits_filter.hpp"
 
 #include "gateway/admission.hpp"
+#include "gateway/client_address.hpp"
+#include "gateway/denied_client.hpp"
+#include "gateway/escaped_slashes.hpp"
+#include "gateway/limits_of_route.hpp"
+#include "gateway/refusal_answer.hpp"
+#include "gateway/request_log.hpp"
+#include "gateway/wait_queue.hpp"
 
-#include <boost/container/static_vector.hpp>
-
+#include <array>
+#include <optional>
 #include <stdexcept>
 #include <string>
 #include <utility>
@@ -12,7 +19,7 @@ namespace weir::gateway {
 
 namespace {
 
-std::shared_ptr<Runtime> runtime_or_throw() {
+const std::shared_ptr<Runtime>& runtime_or_throw() {
   if (Runtime::current() == nullptr) {
     throw std::runtime_error(
         "the limits filter needs the bootstrap extension `envoy.bootstrap.dynamic_modules` named `weir` of the same "
@@ -21,75 +28,151 @@ std::shared_ptr<Runtime> runtime_or_throw() {
   return Runtime::current();
 }
 
-struct LimitsOfRoute final : RouteConfig {
-  explicit LimitsOfRoute(std::string_view settings)
-      : runtime(runtime_or_throw()), limits(runtime->limits_of(read_route_settings(settings))) {}
-  std::shared_ptr<Runtime> runtime;  // owns what `limits` points to
-  RouteLimits limits;
-};
-
-bool is_grpc(const Request& request) { return request.header("content-type").starts_with("application/grpc"); }
-
-void answer(Stream& stream, const Refusal& refusal, const config::Responses& responses) {
-  const Body body = refusal_body(refusal, responses);
-  const std::string seconds = refusal.retry_after ? std::to_string(*refusal.retry_after) : std::string{};
-  boost::container::static_vector<HeaderField, AnswerHeaders::most + 3> headers;
-  if (is_grpc(stream)) {
-    // Envoy would say UNAVAILABLE, which gRPC clients retry at once.
-    if (refusal.cause == Refusal::Cause::limited) headers.push_back({"grpc-status", "8"});  // RESOURCE_EXHAUSTED
-  } else {
-    headers.push_back({"content-type", body.content_type});
+// True when the request has been answered because of its path.
+bool answered_for_slashes(Stream& stream, const Runtime& runtime) {
+  const SlashVerdict verdict =
+      escaped_slashes(runtime.settings().escaped_slashes, stream.header(":path"), is_grpc(stream));
+  switch (verdict.action) {
+    case SlashVerdict::Action::proceed:
+      return false;
+    case SlashVerdict::Action::redirect: {
+      const std::array<HeaderField, 1> location{{{"location", verdict.location}}};
+      stream.respond(307, location, {}, "weir_escaped_slashes");
+      return true;
+    }
+    case SlashVerdict::Action::reject:
+      break;
   }
-  if (!seconds.empty()) headers.push_back({"retry-after", seconds});
-  for (std::size_t i = 0; i < refusal.headers.size(); ++i) headers.push_back(refusal.headers[i]);
-  stream.respond(static_cast<std::uint32_t>(refusal.status), {headers.data(), headers.size()},
-                 is_grpc(stream) ? std::string_view(refusal.detail) : std::string_view(body.text),
-                 refusal.cause == Refusal::Cause::limited ? "weir_limited" : "weir_refused");
+  Refusal refusal;
+  refusal.cause = Refusal::Cause::malformed;
+  refusal.status = 400;
+  refusal.detail = "The path has an escaped slash.";
+  answer(stream, refusal, runtime.responses());
+  return true;
+}
+
+// Nobody in front may say what the client spoke unless it is trusted.
+void set_forwarded_proto(Stream& stream, const Settings& settings) {
+  const auto proto = forwarded_proto(settings.trusted_proxies, settings.tls);
+  if (proto && stream.header("x-forwarded-proto") != *proto) stream.set_request_header("x-forwarded-proto", *proto);
 }
 
 class LimitsFilter final : public HttpFilter {
  public:
+  explicit LimitsFilter(Lasting& lasting) : lasting_(lasting) {}
+
   HeadersStatus on_request_headers(Stream& stream, bool) override {
-    const auto* route = static_cast<const LimitsOfRoute*>(stream.route_config());
-    if (route == nullptr || route->limits.limits.empty()) return HeadersStatus::proceed;
-    Admission admission = admit(stream, route->limits, *route->runtime);
-    if (admission.refusal) {
-      answer(stream, *admission.refusal, route->runtime->responses());
+    const std::shared_ptr<Runtime>& runtime = runtime_or_throw();
+    if (lasting_.access_log.is_on()) log_ = std::make_unique<RequestLog>(stream);
+    stream.trust_proxies(runtime->settings().trusted_proxies);
+    if (answered_for_slashes(stream, *runtime)) return HeadersStatus::stop_iteration;
+    set_forwarded_proto(stream, runtime->settings());
+
+    if (const auto* route = static_cast<const LimitsOfRoute*>(stream.route_config())) {
+      route_ = route->of_worker(stream.worker(), runtime);
+    }
+    const RouteLimits* limits = route_ ? &route_->limits : nullptr;
+    if (const auto denied = denied_client(lasting_.deny_list, stream, limits, runtime->now())) {
+      deny(stream, *denied, *runtime);
       return HeadersStatus::stop_iteration;
     }
-    headers_ = std::move(admission.headers);
-    hold_ = std::move(admission.hold);
-    return HeadersStatus::proceed;
+    if (limits == nullptr || limits->limits.empty()) {
+      remove_claims(stream, *runtime);
+      return HeadersStatus::proceed;
+    }
+    return decide(stream);
+  }
+
+  void on_woken(Stream& stream) override {
+    if (!waiting_) return;
+    stream.trust_proxies(route_->runtime->settings().trusted_proxies);
+    waiting_.reset();
+    if (decide(stream) == HeadersStatus::proceed) stream.go_on();
   }
 
   HeadersStatus on_response_headers(Stream& stream) override {
+    if (hold_) answered(*hold_, stream.response_status(), headers_, *route_->runtime);
     for (std::size_t i = 0; i < headers_.size(); ++i) stream.set_response_header(headers_[i].name, headers_[i].value);
     return HeadersStatus::proceed;
   }
 
-  // Where a decision's metrics and its analytics record belong.
-  void on_stream_complete() override { hold_.reset(); }
+  void on_stream_complete(Stream& stream) override {
+    if (waiting_) lasting_.waiting.remove(*waiting_);
+    waiting_.reset();
+    hold_.reset();
+    if (log_) log_->write(lasting_.access_log, stream);
+    log_.reset();
+  }
 
  private:
+  HeadersStatus decide(Stream& stream) {
+    const Runtime& runtime = *route_->runtime;
+    Told told;
+    Told* const tell = log_ ? &told : nullptr;
+    const Instant now = runtime.now();
+    Patience patience{.waited = since_ ? now - *since_ : Instant::duration{0}, .may_wait = true};
+    Admission admission = admit(stream, route_->limits, runtime, patience, tell);
+    if (admission.wait) {
+      if (wait(stream, now, *admission.wait)) return hold_request;
+      patience.may_wait = false;
+      admission = admit(stream, route_->limits, runtime, patience, tell);
+    }
+    if (log_) log_->decided(told);
+    if (admission.refusal) {
+      answer(stream, *admission.refusal, runtime.responses());
+      return HeadersStatus::stop_iteration;
+    }
+    headers_ = std::move(admission.headers);
+    hold_ = std::move(admission.hold);
+    remove_claims(stream, runtime);
+    return HeadersStatus::proceed;
+  }
+
+  // False when too many wait already.
+  bool wait(const Stream& stream, Instant now, std::chrono::nanoseconds delay) {
+    if (!since_) since_ = now;
+    waiting_ = lasting_.waiting.add(now + delay, [waker = stream.waker()] { waker->wake(); });
+    return waiting_.has_value();
+  }
+
+  void deny(Stream& stream, const DeniedClient& denied, const Runtime& runtime) {
+    if (denied.limit != nullptr) denied.limit->metrics.count(api::Outcome::denied);
+    if (log_) log_->decided({.limit = denied.limit ? denied.limit->config.name : "", .decision = "denied"});
+    answer(stream, *denial(), runtime.responses());
+  }
+
+  static void remove_claims(Stream& stream, const Runtime& runtime) {
+    for (const std::string& name : runtime.claim_headers()) stream.remove_request_header(name);
+  }
+
+  Lasting& lasting_;
+  std::shared_ptr<const RouteUnderRuntime> route_;  // that the request began with
   AnswerHeaders headers_;
   std::unique_ptr<Hold> hold_;
+  std::optional<Instant> since_;  // it waits, or has waited
+  std::optional<WaitQueue::Ticket> waiting_;
+  std::unique_ptr<RequestLog> log_;
 };
 
 class LimitsFilterConfig final : public FilterConfig {
  public:
-  explicit LimitsFilterConfig(std::shared_ptr<Runtime> runtime) : runtime_(std::move(runtime)) {}
-  [[nodiscard]] std::unique_ptr<HttpFilter> make_filter() const override { return std::make_unique<LimitsFilter>(); }
+  explicit LimitsFilterConfig(std::shared_ptr<Lasting> lasting) : lasting_(std::move(lasting)) {}
+  [[nodiscard]] std::unique_ptr<HttpFilter> make_filter() const override {
+    return std::make_unique<LimitsFilter>(*lasting_);
+  }
 
  private:
-  std::shared_ptr<Runtime> runtime_;  // lives as long as a filter may ask it
+  std::shared_ptr<Lasting> lasting_;
 };
 
 }  // namespace
 
-std::unique_ptr<FilterConfig> make_limits_filter() { return std::make_unique<LimitsFilterConfig>(runtime_or_throw()); }
+std::unique_ptr<FilterConfig> make_limits_filter() {
+  return std::make_unique<LimitsFilterConfig>(runtime_or_throw()->lasting());
+}
 
 std::unique_ptr<RouteConfig> make_limits_of_route(std::string_view settings) {
-  return std::make_unique<LimitsOfRoute>(settings);
+  return std::make_unique<LimitsOfRoute>(read_route_settings(settings), *runtime_or_throw(), workers());
 }
 
 }  // namespace weir::gateway

@@ -1,11 +1,12 @@
 // limits_filter.hpp: `weir_limits`, the filter that asks a route's limits before a request goes on.
 //
-// On a request it decides and lets pass, or answers itself. On the answer, whoever gives it (the upstream, or Envoy
-// because the upstream is away), it adds what the limits said. Routes without limits cost one look at the route.
+// On a request it decides and lets pass, holds it for a while, or answers itself. On the answer, whoever gives it (the
+// upstream, or Envoy because the upstream is away), it adds what the limits said, and at the stream's end it settles
+// what the request held and writes its line of the access log. What the listener leaves to the module is done here too:
+// who the client is, X-Forwarded-Proto, escaped slashes.
 #pragma once
 
 #include "gateway/edge.hpp"
-#include "gateway/runtime.hpp"
 
 #include <memory>
 #include <string_view>

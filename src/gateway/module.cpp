@@ -1,9 +1,8 @@
 // module.cpp: which part of the module stands behind which name in Envoy's configuration.
 
-#include "gateway/admin_filter.hpp"
 #include "gateway/edge.hpp"
+#include "gateway/extension.hpp"
 #include "gateway/limits_filter.hpp"
-#include "gateway/runtime.hpp"
 
 #include <memory>
 #include <stdexcept>
@@ -13,16 +12,6 @@ namespace weir::gateway {
 
 namespace {
 
-// Listed first in the bootstrap: installs the runtime before Envoy makes any filter.
-struct RuntimeExtension final : BootstrapExtension {
-  explicit RuntimeExtension(std::string_view settings) {
-    Runtime::install(std::make_shared<Runtime>(read_settings(settings)));
-  }
-  RuntimeExtension(const RuntimeExtension&) = delete;
-  RuntimeExtension& operator=(const RuntimeExtension&) = delete;
-  ~RuntimeExtension() override { Runtime::install(nullptr); }
-};
-
 [[noreturn]] void unknown(std::string_view what, std::string_view name) {
   throw std::runtime_error("no " + std::string(what) + " is named '" + std::string(name) + "'");
 }
@@ -31,7 +20,6 @@ struct RuntimeExtension final : BootstrapExtension {
 
 std::unique_ptr<FilterConfig> make_filter_config(std::string_view name, std::string_view) {
   if (name == limits_filter_name) return make_limits_filter();
-  if (name == admin_filter_name) return make_admin_filter();
   unknown("filter", name);
 }
 
@@ -40,8 +28,9 @@ std::unique_ptr<RouteConfig> make_route_config(std::string_view name, std::strin
   unknown("filter", name);
 }
 
-std::unique_ptr<BootstrapExtension> make_bootstrap_extension(std::string_view name, std::string_view config) {
-  if (name == "weir") return std::make_unique<RuntimeExtension>(config);
+std::unique_ptr<BootstrapExtension> make_bootstrap_extension(std::string_view name, std::string_view config,
+                                                             ExtensionHost host) {
+  if (name == extension_name) return make_weir_extension(config, host);
   unknown("bootstrap extension", name);
 }
 

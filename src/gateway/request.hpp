@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstddef>
+#include <memory_resource>
 #include <string_view>
 
 namespace weir::gateway {
@@ -16,8 +17,15 @@ class Request {
     return header(name, 0, count);
   }
 
-  // ADDRESS:PORT or [ADDRESS]:PORT of the client behind the trusted proxies.
+  // ADDRESS, ADDRESS:PORT or [ADDRESS]:PORT of the client behind the trusted proxies.
   [[nodiscard]] virtual std::string_view client_address() const = 0;
+
+  // Dynamic metadata that a filter before this one left: text, or a number or truth value as text. Empty when there is
+  // none. The view lives as long as `memory` and the request's headers.
+  [[nodiscard]] virtual std::string_view metadata(std::string_view /*name_space*/, std::string_view /*key*/,
+                                                  std::pmr::memory_resource& /*memory*/) const {
+    return {};
+  }
 
  protected:
   ~Request() = default;

@@ -52,21 +52,16 @@ void add_claims(std::vector<std::string>& headers, const config::Limit& limit) {
 
 }  // namespace
 
-Runtime::Runtime(Settings settings, Clock* clock)
+Runtime::Runtime(Settings settings, Clock* clock, AccessLog::Report report)
     : clock_(clock),
       settings_(std::move(settings)),
-      store_(memory_store({.max_keys = settings_.store.max_keys, .clock = clock})),
-      metrics_(std::make_shared<api::Metrics>()),
-      deny_list_(std::make_shared<limiter::DenyList>()) {
+      lasting_(std::make_shared<Lasting>(memory_store({.max_keys = settings_.store.max_keys, .clock = clock}),
+                                         std::move(report))) {
   add_limits(nullptr);
 }
 
 Runtime::Runtime(Settings settings, const Runtime& before)
-    : clock_(before.clock_),
-      settings_(std::move(settings)),
-      store_(before.store_),
-      metrics_(before.metrics_),
-      deny_list_(before.deny_list_) {
+    : clock_(before.clock_), settings_(std::move(settings)), lasting_(before.lasting_) {
   if (settings_.store.max_keys != before.settings_.store.max_keys) {
     notes_.emplace_back("the store's changed max_keys takes effect at the next start");
     settings_.store.max_keys = before.settings_.store.max_keys;
@@ -83,14 +78,14 @@ void Runtime::add_limits(const Runtime* before) {
       const EnforcedLimit* old = before == nullptr ? nullptr : before->enforced(name);
       Limiter limiter = comparable && old != nullptr && same_limiter(limit, old->config)
                             ? Limiter(old->limiter.impl())
-                            : enforced_limiter(limit, settings_.store, store_);
+                            : enforced_limiter(limit, settings_.store, lasting_->store);
       if (old != nullptr && limiter.impl() != old->limiter.impl()) {
         if (!same_counters(old->config, limit)) notes_.push_back("limit '" + name + "' starts afresh");
         for (const std::string& dropped : limiter::carry_settings(old->limiter, limiter)) {
           notes_.push_back("limit '" + name + "': " + dropped);
         }
       }
-      limits_.push_back(enforce(std::move(limit), std::move(limiter), metrics_->limit(name)));
+      limits_.push_back(enforce(std::move(limit), std::move(limiter), lasting_->metrics.limit(name)));
       by_name_.emplace(limits_.back().config.name, &limits_.back());
     } catch (const std::exception& error) {
       throw std::runtime_error("limit '" + name + "': " + error.what());

@@ -7,8 +7,10 @@
 
 #include "api/metrics.hpp"
 #include "api/service.hpp"
+#include "gateway/access_log.hpp"
 #include "gateway/route_limits.hpp"
 #include "gateway/settings.hpp"
+#include "gateway/wait_queue.hpp"
 #include "limiter/deny_list.hpp"
 
 #include <weir/clock.hpp>
@@ -21,14 +23,28 @@
 #include <string>
 #include <string_view>
 #include <unordered_map>
+#include <utility>
 #include <vector>
 
 namespace weir::gateway {
 
+// What outlives a change of the settings; of a process there is one.
+struct Lasting {
+  Lasting(std::shared_ptr<Store> of, AccessLog::Report report)
+      : store(std::move(of)), access_log(metrics.access_log_dropped, std::move(report)) {}
+
+  std::shared_ptr<Store> store;
+  api::Metrics metrics;
+  limiter::DenyList deny_list;
+  WaitQueue waiting;
+  AccessLog access_log;
+};
+
 class Runtime final : public api::Service {
  public:
-  // Throws std::exception with a sentence that says what can't be used. `clock`, when given, must outlive it.
-  explicit Runtime(Settings settings, Clock* clock = nullptr);
+  // Throws std::exception with a sentence that says what can't be used. `clock`, when given, must outlive it; `report`
+  // is told what is wrong with the access log.
+  explicit Runtime(Settings settings, Clock* clock = nullptr, AccessLog::Report report = {});
   // The successor of `before`. A limit whose rule and lists are unchanged keeps its very Limiter; a changed one takes
   // over rates and deny entries set at run time, and its counters while prefix, algorithm, period and anchor are the
   // same. Throws like the other; `before` then stays as it is.
@@ -43,16 +59,17 @@ class Runtime final : public api::Service {
   [[nodiscard]] const Settings& settings() const { return settings_; }  // without its limits
   // Request headers that carry claims of JSON web tokens to this module, and no further.
   [[nodiscard]] const std::vector<std::string>& claim_headers() const { return claim_headers_; }
+  [[nodiscard]] const std::shared_ptr<Lasting>& lasting() const { return lasting_; }
   // What a reader of the log should know of the change that made this one: sentences.
   [[nodiscard]] const std::vector<std::string>& notes() const { return notes_; }
 
   // api::Service
   [[nodiscard]] std::optional<api::NamedLimit> find(std::string_view name) const override;
   [[nodiscard]] std::vector<api::NamedLimit> limits() const override;
-  [[nodiscard]] limiter::DenyList& deny_list() const override { return *deny_list_; }
-  [[nodiscard]] Store& store() const override { return *store_; }
+  [[nodiscard]] limiter::DenyList& deny_list() const override { return lasting_->deny_list; }
+  [[nodiscard]] Store& store() const override { return *lasting_->store; }
   [[nodiscard]] config::Store::OnError on_error() const override { return settings_.store.on_error; }
-  [[nodiscard]] api::Metrics& metrics() const override { return *metrics_; }
+  [[nodiscard]] api::Metrics& metrics() const override { return lasting_->metrics; }
   [[nodiscard]] Instant now() const override { return clock_ == nullptr ? system_time() : clock_->now(); }
 
   // The process's own, from any thread; null before one is installed. One load while nothing changes; what it refers
@@ -64,15 +81,12 @@ class Runtime final : public api::Service {
 
  private:
   void add_limits(const Runtime* before);
-  void add_limit(config::Limit limit, const EnforcedLimit* before);
   [[nodiscard]] const EnforcedLimit* enforced(std::string_view name) const;
   [[nodiscard]] RouteLimits limits_of(const RouteSettings& route, bool unknown_is_wrong) const;
 
   Clock* clock_;
   Settings settings_;
-  std::shared_ptr<Store> store_;
-  std::shared_ptr<api::Metrics> metrics_;
-  std::shared_ptr<limiter::DenyList> deny_list_;
+  std::shared_ptr<Lasting> lasting_;
   std::deque<EnforcedLimit> limits_;  // never moves what it holds
   std::unordered_map<std::string_view, const EnforcedLimit*> by_name_;
   std::vector<std::string> claim_headers_;

@@ -133,7 +133,8 @@ store::Call Joint::call(const Question& question, Checks& checks) const {
   return {.checks = checks,
           .now = first.limiter->now(),
           .id = question.kind == Question::Kind::charge ? std::string_view(question.id) : std::string_view{},
-          .lease = hold ? terms_.lease : store::Nanos{0}};
+          .lease = hold ? terms_.lease : store::Nanos{0},
+          .once = terms_.once};
 }
 
 void Joint::answer(const Question& question, store::Status status, std::span<const store::Verdict> verdicts) {

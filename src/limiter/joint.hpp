@@ -51,6 +51,7 @@ struct Terms {
   bool hold = false;  // keep the costs until settled; `id` is given
   store::Nanos lease{0};
   bool own_id = false;  // nobody else knows the id: what a late answer grants under it is let go
+  bool once = false;    // the id need not be remembered
 };
 
 using Places = boost::container::static_vector<std::uint8_t, max_checks>;  // indices of items

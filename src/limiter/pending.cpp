@@ -48,7 +48,8 @@ std::shared_ptr<Pending> pending_reserve_all(std::span<const Check> checks, cons
   const limiter::Terms terms{.id = options.id.empty() ? std::string_view(own_id) : options.id,
                              .hold = true,
                              .lease = options.lease,
-                             .own_id = options.id.empty()};
+                             .own_id = options.id.empty(),
+                             .once = options.once};
   return pending(checks, terms, std::move(done), &limiter::reservation_of);
 }
 

@@ -119,7 +119,8 @@ std::expected<Reservation, AllDecision> reserve_all(std::span<const Check> check
   const limiter::Terms terms{.id = options.id.empty() ? std::string_view(own_id) : options.id,
                              .hold = true,
                              .lease = options.lease,
-                             .own_id = options.id.empty()};
+                             .own_id = options.id.empty(),
+                             .once = options.once};
   if (!limiter::all_in_memory(checks)) {
     const auto remote = limiter::RemoteJoint::make(checks, terms);
     limiter::decide_and_wait(*remote);

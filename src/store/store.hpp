@@ -50,6 +50,7 @@ struct Call {
   Instant now{};                  // the caller's clock; a remote store may decide by its own
   std::string_view id{};          // the same id again gets the same answer; needed when a check holds
   Nanos lease{0};                 // of what is held, > 0 when a check holds
+  bool once = false;              // neither a refusal nor what has been settled need be remembered under the id
 };
 
 enum class Status : std::uint8_t {

@@ -42,6 +42,7 @@ struct Entry {
   std::uint64_t question = 0;  // a hash of the checks: the same id with another question is a conflict
   bool granted = false;
   bool settled = false;
+  bool once = false;  // forgotten when it is settled
   Instant held_at{};
   Instant lease_end{};
   Instant forget_at{};
@@ -66,6 +67,7 @@ class Ledger {
 
   void close(Part& part);  // it holds nothing any more
   void renew(Entry& entry, Instant lease_end);
+  void forget(Entry& entry) { forget(entry.due); }
   void void_key(std::uint64_t hash);  // a reset: what is open there will give nothing back
 
   [[nodiscard]] std::size_t size() const { return entries_.size(); }

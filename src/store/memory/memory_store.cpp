@@ -172,6 +172,7 @@ Status MemoryStore::decide_now(const Call& asked, std::span<Verdict> verdicts) {
 Status MemoryStore::decide_with_ledger(const Call& call, std::span<Located> located, std::span<Verdict> verdicts) {
   Entry entry;
   entry.id = call.id;
+  entry.once = call.once;
   entry.held_at = call.now;
   entry.lease_end = later(call.now, call.lease);
   entry.forget_at = later(call.now, std::max(call.lease, remembered));
@@ -201,6 +202,7 @@ Status MemoryStore::decide_with_ledger(const Call& call, std::span<Located> loca
     entry.granted = judge(call, located, verdicts);
     if (entry.granted && !charge(call, located)) return Status::full;
   }
+  if (call.once && !entry.granted) return Status::decided;
   entry.verdicts.assign(verdicts.begin(), verdicts.end());
   ledger_.add(std::move(entry));
   return Status::decided;
@@ -221,6 +223,7 @@ Settled MemoryStore::settle_now(std::string_view id, std::span<const std::int64_
   entry->settled = true;
   entry->amounts = each;
   for (std::size_t at = 0; at < each.size(); ++at) settle_part(entry->parts[at], each[at], entry->held_at, now);
+  if (entry->once) ledger_.forget(*entry);
   return {};
 }
 

@@ -27,6 +27,12 @@ class AReservation : public testing::Test {
   Settled settle(std::string_view id, std::int64_t amount, Instant now = t0) {
     return store_.settle_now(id, std::span(&amount, 1), now);
   }
+  void hold_once(std::string_view id, const Space& space, std::int64_t amount) {
+    const Check check{.space = &space, .key = "u", .cost = amount, .hold = true};
+    verdicts_.assign(1, {});
+    ASSERT_EQ(store_.decide_now({.checks = {&check, 1}, .now = t0, .id = id, .lease = 24h, .once = true}, verdicts_),
+              Status::decided);
+  }
   Verdict look(const Space& space, Instant now = t0) { return store_.take_one(space, "u", now, 0); }
 
   MemoryStore store_;
@@ -36,6 +42,15 @@ class AReservation : public testing::Test {
   std::shared_ptr<const Space> slots_ = store_.open("slots", concurrency(2));
   std::vector<Verdict> verdicts_;
 };
+
+TEST_F(AReservation, OfACallThatNobodyRepeatsIsForgottenOnceItIsSettledOrRefused) {
+  hold_once("granted", *slots_, 2);
+  hold_once("refused", *slots_, 1);
+  EXPECT_EQ(store_.statistics().ids, 1);
+  EXPECT_TRUE(settle("granted", 0));
+  EXPECT_EQ(store_.statistics().ids, 0);
+  EXPECT_EQ(look(*slots_).remaining, 2);
+}
 
 TEST_F(AReservation, HoldsItsAmountUntilSettledWithWhatWasUsed) {
   EXPECT_EQ(hold("r1", {{tokens_.get(), "u", 60}}), Status::decided);

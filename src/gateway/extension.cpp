@@ -1,0 +1,88 @@
+#include "gateway/extension.hpp"
+
+#include "gateway/edge.hpp"
+#include "gateway/live_runtime.hpp"
+#include "gateway/settings_source.hpp"
+
+#include <algorithm>
+#include <chrono>
+#include <stdexcept>
+#include <string>
+#include <utility>
+
+namespace weir::gateway {
+
+namespace {
+
+constexpr std::string_view status_path = "/weir/status";
+constexpr std::string_view refused_path = "/weir/refused";
+
+void note(std::string_view sentence) { log(LogLevel::warn, "weir: " + std::string(sentence)); }
+
+std::string first_settings(const SettingsSource& source) {
+  if (source.file.empty()) return source.in_place;
+  auto text = read_settings_file(source.file);
+  if (!text) throw std::runtime_error(text.error());
+  return *std::move(text);
+}
+
+class WeirExtension final : public BootstrapExtension {
+ public:
+  WeirExtension(SettingsSource source, ExtensionHost host)
+      : source_(std::move(source)), host_(host), runtime_(first_settings(source_), note) {}
+  WeirExtension(const WeirExtension&) = delete;
+  WeirExtension& operator=(const WeirExtension&) = delete;
+  ~WeirExtension() override { lasting().waiting.set_alarm({}); }
+
+  void on_server_initialized() override {
+    timer_ = host_.timer();
+    lasting().waiting.set_alarm([waker = host_.waker()] { waker->wake(); });
+    lasting().access_log.configure(runtime_.runtime().settings().access_log);
+    host_.serve_admin(status_path, "weir: the settings in force", false);
+    host_.serve_admin(refused_path, "weir: count a refused configuration", true);
+    if (source_.file.empty()) return;
+    if (!host_.watch(source_.file)) note(source_.file + " can't be watched: its changes take effect at the next start");
+    on_file_changed();  // it may have changed before it was watched
+  }
+
+  void on_file_changed() override {
+    runtime_.offer(read_settings_file(source_.file));
+    lasting().access_log.configure(runtime_.runtime().settings().access_log);
+  }
+
+  void on_woken() override { wake_waiting(); }
+  void on_timer() override { wake_waiting(); }
+
+  [[nodiscard]] AdminAnswer on_admin_request(std::string_view method, std::string_view path) override {
+    path = path.substr(0, path.find('?'));
+    if (path == status_path) return {.status = 200, .text = runtime_.status()};
+    if (path != refused_path) return {.status = 404, .text = "unknown\n"};
+    if (method != "POST") return {.status = 405, .text = "POST\n"};
+    runtime_.count_refused();
+    return {.status = 200, .text = "counted\n"};
+  }
+
+  void on_shutdown() override { lasting().access_log.stop(); }
+
+ private:
+  [[nodiscard]] Lasting& lasting() const { return *runtime_.runtime().lasting(); }
+
+  void wake_waiting() {
+    const Instant now = runtime_.runtime().now();
+    const auto next = lasting().waiting.wake_due(now);
+    if (next) timer_->start(std::chrono::ceil<std::chrono::milliseconds>(*next - now));
+  }
+
+  SettingsSource source_;
+  ExtensionHost host_;
+  LiveRuntime runtime_;
+  std::unique_ptr<Timer> timer_;
+};
+
+}  // namespace
+
+std::unique_ptr<BootstrapExtension> make_weir_extension(std::string_view config, ExtensionHost host) {
+  return std::make_unique<WeirExtension>(settings_source(config), host);
+}
+
+}  // namespace weir::gateway

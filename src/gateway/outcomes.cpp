@@ -1,0 +1,65 @@
+#include "gateway/outcomes.hpp"
+
+#include <array>
+#include <cstddef>
+#include <optional>
+#include <string_view>
+
+namespace weir::gateway {
+
+namespace {
+
+using api::Outcome;
+
+constexpr std::array<std::string_view, api::outcomes> words{"allowed", "limited", "denied", "error", "shadow"};
+
+std::optional<Outcome> outcome_of(const Decision& decision, bool all_allowed) {
+  if (decision.reason == Reason::shadow) return Outcome::shadow;
+  if (decision.allowed) return all_allowed ? std::optional(Outcome::allowed) : std::nullopt;
+  switch (decision.reason) {
+    case Reason::denied:
+      return Outcome::denied;
+    case Reason::store_timeout:
+    case Reason::store_down:
+    case Reason::id_conflict:
+      return Outcome::error;
+    case Reason::ok:
+    case Reason::limited:
+    case Reason::cost_above_limit:
+    case Reason::cached:
+    case Reason::shadow:
+      break;
+  }
+  return Outcome::limited;
+}
+
+// The one that a line of the log speaks of: what stopped the request, else what would have, else the one with least
+// left.
+bool more_telling(const Decision& one, const Decision& other) {
+  if (one.allowed != other.allowed) return !one.allowed;
+  const bool shadow = one.reason == Reason::shadow;
+  if (shadow != (other.reason == Reason::shadow)) return shadow;
+  return one.allowed && one.limit && (!other.limit || one.remaining < other.remaining);
+}
+
+}  // namespace
+
+void count_outcomes(const AskedLimits& asked, std::span<const Decision> decisions, bool allowed) {
+  for (std::size_t i = 0; i < decisions.size(); ++i) {
+    if (const auto outcome = outcome_of(decisions[i], allowed)) asked.limits[i]->metrics.count(*outcome);
+  }
+}
+
+Told told_of(const AskedLimits& asked, std::span<const Decision> decisions, bool allowed) {
+  std::size_t telling = 0;
+  for (std::size_t i = 1; i < decisions.size(); ++i) {
+    if (more_telling(decisions[i], decisions[telling])) telling = i;
+  }
+  const Decision& decision = decisions[telling];
+  Told told{.limit = asked.limits[telling]->config.name, .key = std::string(asked.checks[telling].key.text())};
+  if (const auto outcome = outcome_of(decision, allowed)) told.decision = words[static_cast<std::size_t>(*outcome)];
+  if (decision.limit) told.remaining = decision.remaining;
+  return told;
+}
+
+}  // namespace weir::gateway

@@ -1,0 +1,30 @@
+// request_log.hpp: what a request's line of the access log needs, gathered while the request passes.
+#pragma once
+
+#include "gateway/access_log.hpp"
+#include "gateway/admission.hpp"
+#include "gateway/edge.hpp"
+
+#include <weir/clock.hpp>
+
+#include <string>
+
+namespace weir::gateway {
+
+class RequestLog {
+ public:
+  explicit RequestLog(const Stream& stream);
+
+  void decided(const Told& told);
+  // At the stream's end.
+  void write(AccessLog& log, const Stream& stream) const;
+
+ private:
+  Instant began_;
+  std::string method_;
+  std::string path_;
+  Told told_;
+  std::string limit_;  // what told_.limit views
+};
+
+}  // namespace weir::gateway
