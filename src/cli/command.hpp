@@ -22,5 +22,6 @@ struct Command {
 [[nodiscard]] Run declare_up(CLI::App& arguments);
 [[nodiscard]] Run declare_check(CLI::App& arguments);
 [[nodiscard]] Run declare_envoy(CLI::App& arguments);
+[[nodiscard]] Run declare_simulate(CLI::App& arguments);
 
 }  // namespace weir::cli

@@ -21,6 +21,7 @@ constexpr std::array commands{
     Command{"up", "Run the gateway in the foreground; SIGTERM lets open requests finish", declare_up},
     Command{"check", "Check a config file and name every error in it", declare_check},
     Command{"envoy", "Print the Envoy bootstrap, for people who run their own Envoy", declare_envoy},
+    Command{"simulate", "Replay a trace against a config and print what would have been allowed", declare_simulate},
 };
 
 // CLI11 would call a misspelt command an unexpected argument; people deserve a better answer.
