@@ -10,7 +10,7 @@ set_target_properties(weir PROPERTIES LINKER_LANGUAGE CXX VERSION ${PROJECT_VERS
 target_compile_features(weir INTERFACE cxx_std_23)
 target_include_directories(weir INTERFACE $<BUILD_INTERFACE:${CMAKE_SOURCE_DIR}/include>
                                           $<INSTALL_INTERFACE:${CMAKE_INSTALL_INCLUDEDIR}>)
-target_link_libraries(weir PRIVATE Threads::Threads)
+target_link_libraries(weir PRIVATE Threads::Threads PkgConfig::RE2)
 target_link_options(weir PRIVATE -Wl,--version-script=${CMAKE_CURRENT_LIST_DIR}/libweir.map -Wl,--as-needed)
 
 install(TARGETS weir EXPORT weir-targets LIBRARY DESTINATION ${CMAKE_INSTALL_LIBDIR})

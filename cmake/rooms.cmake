@@ -2,6 +2,8 @@
 # The doors are checked at every build (doors.cmake): an #include of a room not named in USES stops it.
 
 find_package(Threads REQUIRED)
+find_package(PkgConfig REQUIRED)
+pkg_check_modules(RE2 REQUIRED IMPORTED_TARGET re2)
 
 function(weir_room name)
   cmake_parse_arguments(ROOM "" "" "SOURCES;USES;LINKS" ${ARGN})

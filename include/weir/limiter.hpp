@@ -30,8 +30,9 @@ enum class OnError : std::uint8_t {
   deny,
 };
 
-// Patterns, here and below, pick keys by their text: a value, an address or a CIDR (10.0.0.0/8, 2001:db8::/32), or a
-// glob with `*` and `?` (`\` makes the next character plain). A number is matched by its decimal text.
+// Patterns, here and below, pick keys by their text: a value, an address or a CIDR (10.0.0.0/8, 2001:db8::/32), a glob
+// with `*` and `?`, or `~` and a regular expression of RE2's, which matches when it is found anywhere in the key
+// (anchor it with ^ and $). `\` before `*`, `?`, `~` and `\` makes them plain. A number is matched by its decimal text.
 struct Override {
   std::string pattern;
   Rule rule;
@@ -43,7 +44,7 @@ struct Options {
   Clock* clock = nullptr;             // must outlive the limiter; none: the store's, else the system's
   std::string prefix{};               // of its keys in the store; none: weir:NAME
   bool shadow = false;                // decide and count, never refuse
-  std::vector<Override> overrides{};  // the exact value wins, then the longest CIDR, then the first glob
+  std::vector<Override> overrides{};  // the exact value wins, then the longest CIDR, then the first of the others
   std::vector<std::string> allow{};   // patterns that are never limited
   std::vector<std::string> deny{};    // patterns that are always refused; stronger than `allow`
   OnError on_error = OnError::local;

@@ -5,6 +5,7 @@
 #include <weir/rule.hpp>
 
 #include <chrono>
+#include <compare>
 #include <cstdint>
 #include <map>
 #include <optional>
@@ -13,6 +14,13 @@
 #include <vector>
 
 namespace weir::config {
+
+// Where in the file something stands; line 0: nowhere, it is a default.
+struct Place {
+  int line = 0;    // 1 is the first
+  int column = 0;  // in characters; 1 is the first
+  friend auto operator<=>(const Place&, const Place&) = default;
+};
 
 struct Address {
   std::string host;  // an IP address, brackets removed
@@ -76,6 +84,7 @@ struct Limit {
   std::string reject_message;  // empty: the default sentence
   bool shadow = false;
   std::string prefix;  // weir:NAME unless given
+  Place place{};
 };
 
 struct Store {
@@ -96,6 +105,7 @@ struct Upstream {
   std::string path{};                                     // the url's path, put before the request's; empty for none
   std::string strip{};                                    // taken off the request's path before that; empty for none
   std::vector<std::pair<std::string, Secret>> headers{};  // set on each request; names in lower case
+  Place place{};
 };
 
 struct Route {
@@ -108,6 +118,7 @@ struct Route {
   std::vector<std::vector<std::string>> limits;                 // of each: the first that applies, alone
   std::chrono::nanoseconds timeout = std::chrono::seconds(60);  // of a whole answer; 0: none
   std::chrono::nanoseconds idle_timeout = std::chrono::minutes(5);
+  Place place{};
 };
 
 struct Responses {

@@ -195,7 +195,7 @@ class TreeBuilder final : public YAML::EventHandler {
       return;
     }
     spend(mark, expanded->text.size());
-    node.text = std::move(expanded->text);
+    node.written = std::exchange(node.text, std::move(expanded->text));
     node.variables = std::move(expanded->variables);
     node.weight += node.text.size();
   }

@@ -32,6 +32,7 @@ struct YamlNode {
   Kind kind = Kind::null;
   Spot spot;
   std::string text;       // scalar: after the environment was put in
+  std::string written;    // scalar: as the file has it, when that is not `text`
   std::string variables;  // scalar: `${A}` when part of it came from the environment; such text is never shown
   bool broken = false;    // scalar: an error has been said already
   std::vector<const YamlNode*> items;  // sequence

@@ -12,6 +12,10 @@ namespace {
 constexpr int longest_underline = 200;                // characters
 constexpr std::size_t longest_underline_bytes = 800;  // of at most 4 bytes each
 
+std::size_t bytes_before(Spot spot, std::string_view line) {
+  return std::min(line.size(), static_cast<std::size_t>(std::max(spot.column, 0)));
+}
+
 }  // namespace
 
 std::optional<std::size_t> quoted_size(std::string_view text) {
@@ -62,17 +66,21 @@ std::size_t Errors::underlined(Spot spot, std::string_view line) const {
   return before + std::clamp<std::size_t>(spot.size, 1, rest.size());
 }
 
+int Errors::column(Spot spot) const {
+  const std::string_view found = line(spot.line);
+  return count_code_points(found.substr(0, bytes_before(spot, found))) + 1;
+}
+
 void Errors::add(Spot spot, std::string message) {
   if (full()) {
     ++dropped_;
     return;
   }
   const std::string_view found = line(spot.line);
-  const std::size_t column = std::min(found.size(), static_cast<std::size_t>(std::max(spot.column, 0)));
-  const std::string_view marked = found.substr(column, underlined(spot, found));
+  const std::string_view marked = found.substr(bytes_before(spot, found), underlined(spot, found));
   errors_.push_back(
       {.line = spot.line + 1,
-       .column = count_code_points(found.substr(0, column)) + 1,
+       .column = column(spot),
        .length = std::clamp(count_code_points(marked.substr(0, longest_underline_bytes)), 1, longest_underline),
        .message = std::move(message)});
 }

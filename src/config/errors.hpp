@@ -30,11 +30,13 @@ class Errors {
 
   void add(Spot spot, std::string message);
   [[nodiscard]] bool empty() const { return errors_.empty(); }
+  [[nodiscard]] std::size_t count() const { return errors_.size() + dropped_; }
   [[nodiscard]] bool full() const { return errors_.size() >= most; }
   [[nodiscard]] std::vector<Error> take();  // sorted, each once
 
   [[nodiscard]] std::string_view line(int line) const;  // without its line break; empty beyond the end
   [[nodiscard]] std::string_view text_from(Spot spot) const;
+  [[nodiscard]] int column(Spot spot) const;  // in characters; 1 is the first
 
  private:
   [[nodiscard]] std::size_t underlined(Spot spot, std::string_view line) const;

@@ -37,7 +37,8 @@ constexpr auto forms = std::to_array<Form>({
 });
 
 constexpr std::string_view any_form =
-    "a key source: ip, ip/N, header:NAME, query:NAME, cookie:NAME, path, method, host, route or const:VALUE";
+    "a key source: ip, ip/N, header:NAME, query:NAME, cookie:NAME, path, method, host, route, jwt:CLAIM, "
+    "metadata:NS.KEY or const:VALUE";
 
 std::string hint_for(std::string_view word, std::string_view rest) {
   std::array<std::string_view, forms.size()> words{};
@@ -56,9 +57,15 @@ Parsed<KeySource> parse_ip(std::string_view rest) {
   return source;
 }
 
-}  // namespace
+// Whether this version can read it; notes what other sections must have for it.
+bool is_usable(Reading& reading, const KeySource& source, Spot spot) {
+  if (source.kind == Kind::jwt) reading.claims_used.push_back(spot);
+  if (source.kind != Kind::model) return true;
+  reading.errors.add(spot, "the key source 'model' is not available yet in this version of Weir; use another");
+  return false;
+}
 
-bool is_available(Kind kind) { return kind != Kind::jwt && kind != Kind::model && kind != Kind::metadata; }
+}  // namespace
 
 Parsed<KeySource> parse_key_source(std::string_view text) {
   const std::size_t word_end = std::min(text.find_first_of(":/"), text.size());
@@ -85,6 +92,24 @@ Parsed<KeySource> parse_key_source(std::string_view text) {
     source.field = name.substr(dot + 1);
   }
   return source;
+}
+
+std::optional<KeySource> read_key_source(Reading& reading, const Field& field) {
+  auto source = read_parsed(reading, field, "a key source like ip or header:x-user-id", parse_key_source);
+  if (source && !is_usable(reading, *source, field.spot)) return std::nullopt;
+  return source;
+}
+
+std::optional<KeySource> read_key_source(Reading& reading, const Entry& entry, std::string_view where) {
+  auto source = parse_key_source(entry.key);
+  if (!source) {
+    std::string message = "expected " + source.error().expected + std::string(where) + ", got " + in_quotes(entry.key);
+    if (!source.error().hint.empty()) message += "; " + printable(source.error().hint);
+    reading.errors.add(entry.spot, std::move(message));
+    return std::nullopt;
+  }
+  if (!is_usable(reading, *source, entry.spot)) return std::nullopt;
+  return *std::move(source);
 }
 
 }  // namespace weir::config

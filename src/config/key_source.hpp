@@ -2,8 +2,10 @@
 #pragma once
 
 #include "config/config.hpp"
+#include "config/reader.hpp"
 #include "config/refusal.hpp"
 
+#include <optional>
 #include <string_view>
 
 namespace weir::config {
@@ -11,7 +13,9 @@ namespace weir::config {
 // `ip/N` sets the IPv4 network's length up to 32, the IPv6 network's above; the other keeps its default (/32 and /64).
 [[nodiscard]] Parsed<KeySource> parse_key_source(std::string_view text);
 
-// The sources that a later version of Weir brings.
-[[nodiscard]] bool is_available(KeySource::Kind kind);
+// Reads one, and refuses what a later version of Weir brings.
+[[nodiscard]] std::optional<KeySource> read_key_source(Reading& reading, const Field& field);
+// The same of a mapping's key.
+[[nodiscard]] std::optional<KeySource> read_key_source(Reading& reading, const Entry& entry, std::string_view where);
 
 }  // namespace weir::config

@@ -33,10 +33,24 @@ struct LimitDraft {
   Given<std::int64_t> burst;
   Given<std::chrono::year_month_day> anchor;
   std::optional<Spot> cost_spot;
+  std::optional<Field> charge;  // when given and not `always`
+  std::optional<Field> wait;    // when given and not 0
   std::optional<Field> prefix_field;
   std::vector<OverrideDraft> overrides;
   std::unordered_map<std::string, bool> listed;  // in `allow` (false) or `deny` (true)
 };
+
+// Whom the limit is for (limit_patterns.cpp).
+void read_when(Reading& reading, const Field& field, LimitDraft& draft);
+void read_only(Reading& reading, const Field& field, LimitDraft& draft);
+void read_overrides(Reading& reading, const Field& field, LimitDraft& draft);
+void read_allow(Reading& reading, const Field& field, LimitDraft& draft);
+void read_deny(Reading& reading, const Field& field, LimitDraft& draft);
+
+// What a request costs, and when (limit_charge.cpp).
+void read_cost(Reading& reading, const Field& field, LimitDraft& draft);
+void read_charge(Reading& reading, const Field& field, LimitDraft& draft);
+void read_wait(Reading& reading, const Field& field, LimitDraft& draft);
 
 // Fills the limit's rule and overrides, and adds an error for whatever makes no sense together.
 void make_rules(Reading& reading, LimitDraft& draft);

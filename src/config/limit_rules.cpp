@@ -85,6 +85,18 @@ void check_effects(Reading& reading, const LimitDraft& draft, const Rule& rule) 
         draft.burst.field.key_spot,
         "'burst' has no effect with " + with + "; remove it, or use token_bucket or gcra with a rate like 100/1m");
   }
+  if (draft.charge && (only_unlimited || algorithm == Algorithm::concurrency)) {
+    reading.errors.add(draft.charge->key_spot,
+                       only_unlimited ? "'charge' has no effect with an unlimited rate; remove it"
+                                      : "'charge' has no effect with concurrency, which always gives back what it "
+                                        "holds when the answer ends; remove it");
+  }
+  if (draft.wait && (only_unlimited || algorithm == Algorithm::concurrency)) {
+    reading.errors.add(draft.wait->key_spot,
+                       only_unlimited ? "'wait' has no effect with an unlimited rate; remove it"
+                                      : "'wait' has no effect with concurrency, which cannot tell when a place will be "
+                                        "free; remove it");
+  }
   if (!draft.anchor.value) return;
   if (only_unlimited || !has_windows(algorithm)) {
     const std::string with = only_unlimited ? "an unlimited rate" : std::string(word_for(algorithm));

@@ -1,11 +1,8 @@
 // limits.cpp: the section `limits`. Each option is read by itself into a draft; limit_rules.cpp then makes rules of
 // what only makes sense together.
-#include "config/characters.hpp"
 #include "config/date.hpp"
 #include "config/key_source.hpp"
 #include "config/limit_draft.hpp"
-#include "config/number.hpp"
-#include "config/pattern.hpp"
 #include "config/sections.hpp"
 
 #include <array>
@@ -23,38 +20,13 @@ void read_key(Reading& reading, const Field& field, LimitDraft& draft) {
     return add_refusal(reading, field, {.expected = "a key source or a list of 1 to 16 of them"});
   }
   for (const Field& item : items) {
-    const auto source = read_parsed(reading, item, "a key source like ip or header:x-user-id", parse_key_source);
-    if (!source) continue;
-    if (!is_available(source->kind)) {
-      const std::string& text = item.node->text;
-      const std::string word =
-          item.node->variables.empty() ? in_quotes(text.substr(0, text.find(':'))) : shown(*item.node);
-      reading.errors.add(item.spot,
-                         "the key source " + word + " is not available yet in this version of Weir; use another");
-      continue;
-    }
-    draft.limit.key.push_back(*source);
+    if (auto source = read_key_source(reading, item)) draft.limit.key.push_back(*std::move(source));
   }
 }
 
 void read_missing(Reading& reading, const Field& field, LimitDraft& draft) {
   constexpr auto choices = std::to_array<Choice<Missing>>({{"skip", Missing::skip}, {"reject", Missing::reject}});
   if (const auto choice = read_choice<Missing>(reading, field, choices)) draft.limit.missing = *choice;
-}
-
-void read_cost(Reading& reading, const Field& field, LimitDraft& draft) {
-  const std::string expected = "a number from 1 to " + shown(max_count - 1) + " or header:NAME";
-  const std::string* text = read_text(reading, field, expected);
-  if (text == nullptr) return;
-  constexpr std::string_view from_header = "header:";
-  if (text->starts_with(from_header) && is_token(std::string_view(*text).substr(from_header.size()))) {
-    draft.limit.cost_header = lower_case(std::string_view(*text).substr(from_header.size()));
-    return;
-  }
-  const auto cost = parse_number(*text);
-  if (!cost || *cost < 1 || *cost >= max_count) return add_refusal(reading, field, {.expected = expected});
-  draft.limit.cost = *cost;
-  draft.cost_spot = field.spot;
 }
 
 void read_rate(Reading& reading, const Field& field, LimitDraft& draft) {
@@ -73,10 +45,6 @@ void read_algorithm(Reading& reading, const Field& field, LimitDraft& draft) {
   draft.algorithm.field = field;
   draft.algorithm.value = read_choice<Algorithm>(reading, field, choices);
   draft.algorithm_unreadable = !draft.algorithm.value;
-  if (draft.algorithm.value == Algorithm::concurrency) {
-    reading.errors.add(field.spot,
-                       "'algorithm: concurrency' is not available yet in this version of Weir; use another");
-  }
 }
 
 void read_burst(Reading& reading, const Field& field, LimitDraft& draft) {
@@ -87,57 +55,6 @@ void read_burst(Reading& reading, const Field& field, LimitDraft& draft) {
 void read_anchor(Reading& reading, const Field& field, LimitDraft& draft) {
   draft.anchor.field = field;
   draft.anchor.value = read_parsed(reading, field, "a date like 2026-01-15", parse_date);
-}
-
-void read_overrides(Reading& reading, const Field& field, LimitDraft& draft) {
-  if (!read_mapping(reading, field, "a mapping of values to rates like { vip: 1000/1m }")) return;
-  for (const Entry& entry : field.node->entries) {
-    const auto pattern = parse_pattern(entry.key);
-    if (!pattern) {
-      reading.errors.add(entry.spot,
-                         "expected " + pattern.error().expected + " in 'overrides', got " + in_quotes(entry.key));
-      continue;
-    }
-    if (pattern->kind == Pattern::Kind::regex) {
-      reading.errors.add(
-          entry.spot, "a ~regular expression is not available yet in this version of Weir; use values, CIDRs or globs");
-      continue;
-    }
-    const Field rate = field_of(entry);
-    if (auto value = read_parsed(reading, rate, "a rate like 1000/1m or unlimited", parse_rate)) {
-      draft.overrides.push_back({.pattern = *pattern, .rate = {.field = rate, .value = value}});
-    }
-  }
-}
-
-void read_patterns(Reading& reading, const Field& field, std::vector<Pattern>& patterns,
-                   std::unordered_map<std::string, bool>& seen, bool is_deny) {
-  if (!read_list(reading, field, "a list of values, CIDRs and globs")) return;
-  for (const YamlNode* node : field.node->items) {
-    const Field item = item_of(field, *node);
-    const auto pattern =
-        read_parsed(reading, item, "a value, a CIDR like 10.0.0.0/8 or a glob like team-*", parse_pattern);
-    if (!pattern) continue;
-    if (pattern->kind == Pattern::Kind::regex) {
-      reading.errors.add(
-          item.spot, "a ~regular expression is not available yet in this version of Weir; use values, CIDRs or globs");
-      continue;
-    }
-    const auto [first, is_new] = seen.try_emplace(node->text, is_deny);
-    if (!is_new && first->second != is_deny) {
-      reading.errors.add(item.spot, shown(*node) + " is both in 'allow' and in 'deny'; remove it from one");
-      continue;
-    }
-    patterns.push_back(*pattern);
-  }
-}
-
-void read_allow(Reading& reading, const Field& field, LimitDraft& draft) {
-  read_patterns(reading, field, draft.limit.allow, draft.listed, false);
-}
-
-void read_deny(Reading& reading, const Field& field, LimitDraft& draft) {
-  read_patterns(reading, field, draft.limit.deny, draft.listed, true);
 }
 
 void read_reject_status(Reading& reading, const Field& field, LimitDraft& draft) {
@@ -180,15 +97,15 @@ void read_prefix(Reading& reading, const Field& field, LimitDraft& draft) {
 constexpr Option<LimitDraft> options[] = {
     {"key", read_key},
     {"missing", read_missing},
-    {"when", nullptr, "[]"},
+    {"when", read_when},
     {"cost", read_cost},
-    {"charge", nullptr, "always"},
+    {"charge", read_charge},
     {"rate", read_rate},
     {"algorithm", read_algorithm},
     {"burst", read_burst},
     {"anchor", read_anchor},
-    {"wait", nullptr, "0s"},
-    {"only", nullptr, "[]"},
+    {"wait", read_wait},
+    {"only", read_only},
     {"unit", nullptr, "requests"},
     {"weights", nullptr, "[]"},
     {"reserve", nullptr, "max_tokens"},
@@ -207,6 +124,7 @@ Limit read_limit(Reading& reading, const Entry& entry, Field& prefix_field) {
   LimitDraft draft;
   draft.limit.name = entry.key;
   draft.limit.prefix = "weir:" + entry.key;
+  draft.limit.place = place_of(reading, entry.spot);
   check_name(reading, entry, "a limit");
   const Field field = field_of(entry);
   if (!read_mapping(reading, field, "a mapping like { key: ip, rate: 100/1m }")) return std::move(draft.limit);

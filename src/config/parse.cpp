@@ -1,7 +1,6 @@
 // parse.cpp: the top of weir.yaml.
 #include "config/parse.hpp"
 
-#include "config/address.hpp"
 #include "config/document.hpp"
 #include "config/sections.hpp"
 #include "config/utf8.hpp"
@@ -14,6 +13,8 @@ namespace {
 struct Draft {
   Config config;
   bool has_version = false;
+  std::optional<Field> listen;
+  std::optional<Field> admin;
   std::optional<Field> limits;
   std::optional<Field> upstreams;
   std::optional<Field> routes;
@@ -24,17 +25,6 @@ void read_version(Reading& reading, const Field& field, Draft& draft) {
   const std::string* version = read_text(reading, field, "1");
   if (version == nullptr || *version == "1") return;
   reading.errors.add(field.spot, "version " + shown(*field.node) + " is not known to this Weir; write version: 1");
-}
-
-void read_listen(Reading& reading, const Field& field, Draft& draft) {
-  if (field.node->kind == YamlNode::Kind::mapping) {
-    reading.errors.add(field.key_spot,
-                       "'listen' with address and tls is not available yet in this version of Weir; write "
-                       "listen: 127.0.0.1:8080");
-    return;
-  }
-  const auto address = read_parsed(reading, field, "HOST:PORT like 127.0.0.1:8080 or [::1]:8080", parse_address);
-  if (address) draft.config.listen = *address;
 }
 
 void read_trusted_proxies(Reading& reading, const Field& field, Draft& draft) {
@@ -51,19 +41,18 @@ void read_drain(Reading& reading, const Field& field, Draft& draft) {
   if (const auto drain = read_duration(reading, field, {}, std::chrono::days(1))) draft.config.drain = *drain;
 }
 
-// `access_log: { to: off }` asks for what there is: none.
-void read_access_log(Reading& reading, const Field& field, Draft& /*draft*/) {
-  struct Nothing {
-  } nothing;
-  static constexpr Option<Nothing> options[] = {{"to", nullptr, "off"}, {"key", nullptr, "omit"}};
-  if (field.node->kind != YamlNode::Kind::mapping) return refuse_unavailable(reading, field, "", "");
-  read_options(reading, *field.node, " in 'access_log'", options, nothing);
-}
-
 constexpr Option<Draft> options[] = {
     {"version", read_version},
-    {"listen", read_listen},
-    {"admin"},
+    {"listen",
+     [](Reading& reading, const Field& field, Draft& draft) {
+       draft.listen = field;
+       read_listen(reading, field, draft.config);
+     }},
+    {"admin",
+     [](Reading& reading, const Field& field, Draft& draft) {
+       draft.admin = field;
+       read_admin(reading, field, draft.config.admin);
+     }},
     {"trusted_proxies", read_trusted_proxies},
     {"escaped_slashes", read_escaped_slashes},
     {"store",
@@ -83,8 +72,9 @@ constexpr Option<Draft> options[] = {
     {"responses", [](Reading& reading, const Field& field,
                      Draft& draft) { read_responses(reading, field, draft.config.responses); }},
     {"analytics", nullptr, "off"},
-    {"jwt"},
-    {"access_log", read_access_log},
+    {"jwt", [](Reading& reading, const Field& field, Draft& draft) { read_jwt(reading, field, draft.config.jwt); }},
+    {"access_log", [](Reading& reading, const Field& field,
+                      Draft& draft) { read_access_log(reading, field, draft.config.access_log); }},
     {"drain", read_drain},
     {"alerts", nullptr, "[]"},
 };
@@ -93,9 +83,27 @@ bool is_usable(const std::optional<Field>& section) {
   return !section || section->node->kind == YamlNode::Kind::mapping;
 }
 
+// What different sections say of one thing.
+void check_sections(Reading& reading, const Draft& draft) {
+  const Config& config = draft.config;
+  if (!config.jwt) {
+    for (const Spot& spot : reading.claims_used) {
+      reading.errors.add(spot,
+                         "a claim of a JSON web token needs 'jwt' at the top of the file, like jwt: { issuer: "
+                         "https://id.example.com, jwks: https://id.example.com/keys }");
+    }
+  }
+  if (draft.admin && config.admin && is_same_address(config.admin->address, config.listen)) {
+    reading.errors.add(draft.admin->spot, "'admin' and 'listen' have the same address; give one of them another port");
+  }
+}
+
 void read_config(Reading& reading, const YamlNode& root, Draft& draft) {
   read_options(reading, root, "", options, draft);
   Config& config = draft.config;
+  // The default stands where nothing else does.
+  if (!draft.admin && is_same_address(config.admin->address, config.listen)) config.admin.reset();
+  check_sections(reading, draft);
   if (!draft.has_version) reading.errors.add({}, "'version' is missing; start the file with version: 1");
   if (!draft.upstreams) {
     reading.errors.add({}, "'upstreams' is missing; add upstreams: { local: { url: http://127.0.0.1:9000 } }");

@@ -19,6 +19,10 @@ Field item_of(const Field& list, const YamlNode& item) {
   return {.name = list.name, .spot = item.spot, .node = &item, .key_spot = item.spot};
 }
 
+Place place_of(const Reading& reading, Spot spot) {
+  return {.line = spot.line + 1, .column = reading.errors.column(spot)};
+}
+
 void add_refusal(Reading& reading, const Field& field, const Refusal& refusal) {
   if (field.node->broken) return;
   std::string message =
@@ -32,6 +36,22 @@ const std::string* read_text(Reading& reading, const Field& field, std::string_v
   if (field.node->kind == YamlNode::Kind::scalar && !field.node->text.empty()) return &field.node->text;
   add_refusal(reading, field, {.expected = std::string(expected)});
   return nullptr;
+}
+
+std::optional<Secret> read_secret(Reading& reading, const Field& field, std::string_view expected,
+                                  bool (*fits)(std::string_view)) {
+  const YamlNode& node = *field.node;
+  if (node.kind != YamlNode::Kind::scalar) {
+    add_refusal(reading, field, {.expected = std::string(expected)});
+    return std::nullopt;
+  }
+  if (node.broken) return std::nullopt;
+  if (!node.text.empty() && fits(node.text)) {
+    return Secret{.value = node.text, .written = node.written.empty() ? node.text : node.written};
+  }
+  reading.errors.add(field.spot, "expected " + std::string(expected) + " for " + in_quotes(field.name) +
+                                     (node.text.empty() ? ", got nothing" : ", got something else"));
+  return std::nullopt;
 }
 
 std::optional<std::int64_t> read_number(Reading& reading, const Field& field, std::int64_t least, std::int64_t most) {

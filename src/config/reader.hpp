@@ -23,7 +23,8 @@ namespace weir::config {
 
 struct Reading {
   Errors& errors;
-  const std::string& directory;  // where files named in the config are
+  const std::string& directory;     // where files named in the config are
+  std::vector<Spot> claims_used{};  // where a key source reads a claim of a JSON web token
 };
 
 // An option, or an item of its list, with its value.
@@ -37,11 +38,17 @@ struct Field {
 [[nodiscard]] Field field_of(const Entry& entry);
 [[nodiscard]] Field item_of(const Field& list, const YamlNode& item);
 
+// Where that is in the file.
+[[nodiscard]] Place place_of(const Reading& reading, Spot spot);
+
 // `expected a number for 'burst', got "abc"; did you mean ...?`
 void add_refusal(Reading& reading, const Field& field, const Refusal& refusal);
 
 // A scalar's text; empty texts are refused.
 [[nodiscard]] const std::string* read_text(Reading& reading, const Field& field, std::string_view expected);
+// The same, when it may be a secret: an error does not show it.
+[[nodiscard]] std::optional<Secret> read_secret(Reading& reading, const Field& field, std::string_view expected,
+                                                bool (*fits)(std::string_view));
 [[nodiscard]] std::optional<std::int64_t> read_number(Reading& reading, const Field& field, std::int64_t least,
                                                       std::int64_t most);
 [[nodiscard]] std::optional<bool> read_boolean(Reading& reading, const Field& field);

@@ -1,16 +1,14 @@
 // responses.cpp: the section `responses`.
 #include "config/characters.hpp"
+#include "config/readable_file.hpp"
 #include "config/sections.hpp"
 
 #include <array>
 #include <filesystem>
-#include <fstream>
-#include <system_error>
+#include <utility>
 
 namespace weir::config {
 namespace {
-
-constexpr std::size_t max_body_size = std::size_t{1} << 20U;
 
 struct FileType {
   std::string_view ending;
@@ -36,37 +34,15 @@ std::string type_of(const std::filesystem::path& path) {
   return "application/octet-stream";
 }
 
-// What is wrong with a file as a body, or nothing and its bytes.
-std::expected<std::string, std::string> read_body(const std::filesystem::path& path) {
-  std::error_code error;
-  const auto status = std::filesystem::status(path, error);
-  if (!std::filesystem::exists(status)) return std::unexpected(std::string("does not exist"));
-  if (!std::filesystem::is_regular_file(status)) return std::unexpected(std::string("is not a plain file"));
-  std::ifstream file(path, std::ios::binary);
-  std::string bytes(max_body_size + 1, '\0');
-  if (file) file.read(bytes.data(), static_cast<std::streamsize>(bytes.size()));
-  if (file.bad() || !file.is_open()) return std::unexpected(std::string("cannot be read; look at its permissions"));
-  bytes.resize(static_cast<std::size_t>(file.gcount()));
-  if (bytes.size() > max_body_size) return std::unexpected(std::string("is larger than 1 MiB"));
-  return bytes;
-}
-
-void read_file(Reading& reading, const Field& field, Responses& responses) {
-  const std::string* name = read_text(reading, field, "the name of a file");
-  if (name == nullptr) return;
-  const std::filesystem::path path = std::filesystem::path(reading.directory) / *name;
-  auto body = name->find('\0') == std::string::npos ? read_body(path) : std::unexpected(std::string("does not exist"));
-  if (!body) {
-    const std::string which = field.node->variables.empty() ? in_quotes(path.string()) : "of " + shown(*field.node);
-    reading.errors.add(field.spot, "the file " + which + " " + body.error());
-    return;
-  }
+void read_body_file(Reading& reading, const Field& field, Responses& responses) {
+  auto file = read_file(reading, field);
+  if (!file) return;
   responses.body = Responses::Body::file;
-  responses.file_body = *std::move(body);
-  responses.file_type = type_of(path);
+  responses.file_type = type_of(file->path);
+  responses.file_body = std::move(file->bytes);
 }
 
-constexpr Option<Responses> body_options[] = {{"file", read_file}};
+constexpr Option<Responses> body_options[] = {{"file", read_body_file}};
 
 void read_headers(Reading& reading, const Field& field, Responses& responses) {
   using Headers = Responses::Headers;

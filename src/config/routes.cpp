@@ -1,5 +1,7 @@
 // routes.cpp: the section `routes`.
 #include "config/characters.hpp"
+#include "config/header_map.hpp"
+#include "config/normal_path.hpp"
 #include "config/sections.hpp"
 #include "config/url.hpp"
 
@@ -58,12 +60,10 @@ Parsed<Route> parse_path(std::string_view text) {
   }
   if (text.find('*') != std::string_view::npos) return refuse(shape + "; a * stands only after the last /");
   if (text.find_first_of("?#") != std::string_view::npos) return refuse("a path without a query or fragment");
-  const std::string closed = std::string(text) + "/";
-  if (text.find("//") != std::string_view::npos || closed.find("/./") != std::string::npos ||
-      closed.find("/../") != std::string::npos) {
+  if (!is_normalised(text)) {
     return refuse("a path without // and dot segments, which requests never have once normalised");
   }
-  if (!std::ranges::all_of(text, [](char c) { return c > ' ' && c < 0x7F; })) {
+  if (!is_visible(text)) {
     return refuse("a path of visible ASCII characters, the others percent-encoded");
   }
   route.path = text;
@@ -103,27 +103,9 @@ void read_host(Reading& reading, const Field& field, Draft& draft) {
 }
 
 void read_headers(Reading& reading, const Field& field, Draft& draft) {
-  if (!read_mapping(reading, field, "a mapping of header names to values")) return;
-  for (const Entry& entry : field.node->entries) {
-    const std::string name = lower_case(entry.key);
-    const Field header = field_of(entry);
-    if (!is_token(name)) {
-      reading.errors.add(entry.spot, "a header's name is letters, digits and - and cannot be " + in_quotes(entry.key));
-      continue;
-    }
-    if (std::ranges::find(draft.route.headers, name, &std::pair<std::string, std::string>::first) !=
-        draft.route.headers.end()) {
-      reading.errors.add(entry.spot,
-                         "the header " + in_quotes(name) + " is given twice; letter case does not count in names");
-      continue;
-    }
-    const std::string* value = read_text(reading, header, "the header's value");
-    if (value == nullptr) continue;
-    if (std::ranges::any_of(*value, [](char c) { return (c >= 0 && c < ' ' && c != '\t') || c == 0x7F; })) {
-      add_refusal(reading, header, {.expected = "a value without control characters"});
-      continue;
-    }
-    draft.route.headers.emplace_back(name, *value);
+  const auto any_name = [](std::string_view) { return std::string(); };
+  for (auto& [name, value] : read_header_map(reading, field, any_name)) {
+    draft.route.headers.emplace_back(std::move(name), std::move(value.value));
   }
 }
 
@@ -135,24 +117,40 @@ void read_to(Reading& reading, const Field& field, Draft& draft) {
   draft.route.upstream = *name;
 }
 
+constexpr std::size_t most_limits = 64;  // one decision takes no more (weir::max_checks)
+
+void read_limit_name(Reading& reading, const Field& item, Draft& draft, std::unordered_set<std::string_view>& seen,
+                     std::vector<std::string>& names) {
+  const std::string* name =
+      read_text(reading, item, "a limit's name, or a list of which the first that applies counts");
+  if (name == nullptr) return;
+  if (!seen.insert(*name).second) {
+    const bool secret = !item.node->variables.empty();
+    reading.errors.add(
+        item.spot, "the limit " + (secret ? shown(*item.node) : in_quotes(*name)) + " is named twice on this route");
+    return;
+  }
+  draft.limits.check(reading, item, *name);
+  names.push_back(*name);
+}
+
 void read_limit_names(Reading& reading, const Field& field, Draft& draft) {
   std::unordered_set<std::string_view> seen;
-  for (const Field& item : one_or_list(field)) {
-    if (item.node->kind == YamlNode::Kind::sequence) {
-      reading.errors.add(
-          item.spot, "a list inside 'limits' is not available yet in this version of Weir; name each limit by itself");
+  const auto items = one_or_list(field);
+  if (items.size() > most_limits) {
+    reading.errors.add(field.spot, "more than 64 limits on a route; one decision takes at most 64");
+    return;
+  }
+  for (const Field& item : items) {
+    std::vector<std::string> names;
+    if (item.node->kind == YamlNode::Kind::sequence && item.node->items.empty()) {
+      reading.errors.add(item.spot,
+                         "an empty list inside 'limits'; name the limits of which the first that applies "
+                         "counts, or remove it");
       continue;
     }
-    const std::string* name = read_text(reading, item, "a limit's name or a list of them");
-    if (name == nullptr) continue;
-    if (!seen.insert(*name).second) {
-      const bool secret = !item.node->variables.empty();
-      reading.errors.add(
-          item.spot, "the limit " + (secret ? shown(*item.node) : in_quotes(*name)) + " is named twice on this route");
-      continue;
-    }
-    draft.limits.check(reading, item, *name);
-    draft.route.limits.push_back({*name});
+    for (const Field& choice : one_or_list(item)) read_limit_name(reading, choice, draft, seen, names);
+    if (!names.empty()) draft.route.limits.push_back(std::move(names));
   }
 }
 
@@ -182,6 +180,7 @@ void read_routes(Reading& reading, const Field& field, const Known& known, std::
     const Field route = item_of(field, *item);
     if (!read_mapping(reading, route, "a mapping like { path: /*, to: local }")) continue;
     Draft draft{.route = {}, .upstreams = upstreams, .limits = limits};
+    draft.route.place = place_of(reading, item->spot);
     read_options(reading, *item, " in a route", options, draft);
     if (!draft.has_path) reading.errors.add(item->spot, "'path' is missing in a route; path: /* matches everything");
     if (!draft.has_to) reading.errors.add(item->spot, "'to' is missing in a route; it names the upstream");

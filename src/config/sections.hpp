@@ -6,6 +6,10 @@
 
 namespace weir::config {
 
+void read_listen(Reading& reading, const Field& field, Config& config);
+void read_admin(Reading& reading, const Field& field, std::optional<Admin>& admin);
+void read_jwt(Reading& reading, const Field& field, std::optional<Jwt>& jwt);
+void read_access_log(Reading& reading, const Field& field, AccessLog& log);
 void read_store(Reading& reading, const Field& field, Store& store);
 void read_limits(Reading& reading, const Field& field, std::vector<Limit>& limits);
 void read_upstreams(Reading& reading, const Field& field, std::vector<Upstream>& upstreams);
@@ -17,5 +21,8 @@ struct Known {
   const std::vector<Upstream>* upstreams = nullptr;
 };
 void read_routes(Reading& reading, const Field& field, const Known& known, std::vector<Route>& routes);
+
+// Whether both could not be listened on: equal, or one of them stands for every address of its port.
+[[nodiscard]] bool is_same_address(const Address& one, const Address& other);
 
 }  // namespace weir::config

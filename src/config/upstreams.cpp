@@ -1,32 +1,64 @@
 // upstreams.cpp: the section `upstreams`.
+#include "config/header_map.hpp"
+#include "config/normal_path.hpp"
 #include "config/sections.hpp"
 #include "config/url.hpp"
+
+#include <algorithm>
+#include <array>
 
 namespace weir::config {
 namespace {
 
-void read_url(Reading& reading, const Field& field, Upstream& upstream) {
-  const std::string* text = read_text(reading, field, "a URL like http://127.0.0.1:9000");
-  if (text == nullptr) return;
-  auto url = parse_url(*text);
-  if (!url && text->find_first_of("@?") != std::string::npos) {  // it may hold a secret: it is not repeated
-    reading.errors.add(field.spot, "expected " + url.error().expected + " for 'url'");
-  } else if (!url) {
-    add_refusal(reading, field, url.error());
-  } else {
-    upstream.host = std::move(url->host);
-    upstream.port = url->port;
-    upstream.tls = url->tls;
-    upstream.path = std::move(url->path);
+void read_upstream_url(Reading& reading, const Field& field, Upstream& upstream) {
+  auto url = read_url(reading, field, "a URL like http://127.0.0.1:9000", parse_url);
+  if (!url) return;
+  upstream.host = std::move(url->host);
+  upstream.port = url->port;
+  upstream.tls = url->tls;
+  upstream.path = std::move(url->path);
+}
+
+// What belongs to one connection (RFC 9110, 7.6.1), and what says where a request goes: those are Envoy's.
+constexpr auto reserved_headers =
+    std::to_array<std::string_view>({"connection", "keep-alive", "proxy-connection", "te", "trailer",
+                                     "transfer-encoding", "upgrade", "content-length"});
+
+std::string refusal_of_header(std::string_view name) {
+  if (name.starts_with(':')) return "the pseudo-header " + in_quotes(name) + " cannot be set; remove it";
+  if (name == "host") return "the header 'host' cannot be set: an upstream sees the host of its 'url'; remove it";
+  if (std::ranges::find(reserved_headers, name) == reserved_headers.end()) return {};
+  return "the header " + in_quotes(name) + " belongs to the connection and cannot be set; remove it";
+}
+
+void read_headers(Reading& reading, const Field& field, Upstream& upstream) {
+  upstream.headers = read_header_map(reading, field, refusal_of_header);
+}
+
+Parsed<std::string> parse_strip(std::string_view text) {
+  const std::string shape = "the beginning of a path like /openai";
+  if (!text.starts_with('/')) return refuse(shape, "did you mean /" + std::string(text) + "?");
+  if (text.find('*') != std::string_view::npos) return refuse(shape + ", without *");
+  while (text.ends_with('/')) text.remove_suffix(1);
+  if (text.empty()) return refuse(shape + ", more than a /");
+  if (!is_normalised(text) || !is_visible(text) || text.find_first_of("?#") != std::string_view::npos) {
+    return refuse(shape + ", without a query, // and dot segments, other characters percent-encoded");
+  }
+  return std::string(text);
+}
+
+void read_strip(Reading& reading, const Field& field, Upstream& upstream) {
+  if (auto strip = read_parsed(reading, field, "the beginning of a path like /openai", parse_strip)) {
+    upstream.strip = *std::move(strip);
   }
 }
 
 constexpr Option<Upstream> options[] = {
-    {"url", read_url},
+    {"url", read_upstream_url},
     {"ai"},
     {"lambda"},
-    {"headers", nullptr, "[]"},
-    {"strip"},
+    {"headers", read_headers},
+    {"strip", read_strip},
     {"ask_usage", nullptr, "auto"},
     {"usage_missing", nullptr, "estimate"},
 };
@@ -39,7 +71,7 @@ bool has(const YamlNode& mapping, std::string_view key) {
 }
 
 Upstream read_upstream(Reading& reading, const Entry& entry) {
-  Upstream upstream{.name = entry.key};
+  Upstream upstream{.name = entry.key, .place = place_of(reading, entry.spot)};
   check_name(reading, entry, "an upstream");
   const Field field = field_of(entry);
   if (!read_mapping(reading, field, "a mapping like { url: http://127.0.0.1:9000 }")) return upstream;

@@ -41,7 +41,10 @@ bool is_host_name(std::string_view text) {
   return label > 0;
 }
 
-Parsed<Url> parse_url(std::string_view text) {
+namespace {
+
+// Everything but the path, which is what `text` becomes.
+Parsed<Url> take_origin(std::string_view& text) {
   Url url;
   const std::size_t scheme_end = text.find("://");
   if (scheme_end == std::string_view::npos) return refuse(std::string(shape), "it starts with http:// or https://");
@@ -67,13 +70,43 @@ Parsed<Url> parse_url(std::string_view text) {
     return refuse(std::string(shape) + "; the host is a name or an IP address (IPv6 in brackets)");
   }
   url.host = lower_case(host);
-
-  std::string_view path = text.substr(authority_end);
-  if (path.find_first_of("?#") != std::string_view::npos) return refuse("a URL without a query or fragment");
-  if (!is_path(path)) return refuse("a URL whose path is percent-encoded");
-  while (path.ends_with('/')) path.remove_suffix(1);
-  url.path = path;
+  text.remove_prefix(authority_end);
   return url;
+}
+
+}  // namespace
+
+Parsed<Url> parse_url(std::string_view text) {
+  auto url = take_origin(text);
+  if (!url) return url;
+  if (text.find_first_of("?#") != std::string_view::npos) return refuse("a URL without a query or fragment");
+  if (!is_path(text)) return refuse("a URL whose path is percent-encoded");
+  while (text.ends_with('/')) text.remove_suffix(1);
+  url->path = text;
+  return url;
+}
+
+Parsed<Url> parse_full_url(std::string_view text) {
+  auto url = take_origin(text);
+  if (!url) return url;
+  if (text.find('#') != std::string_view::npos) return refuse("a URL without a fragment");
+  if (!is_path(text)) return refuse("a URL whose path and query are percent-encoded");
+  url->path = text.starts_with('/') ? std::string(text) : "/" + std::string(text);
+  return url;
+}
+
+std::optional<Url> read_url(Reading& reading, const Field& field, std::string_view expected,
+                            Parsed<Url> (*parse)(std::string_view)) {
+  const std::string* text = read_text(reading, field, expected);
+  if (text == nullptr) return std::nullopt;
+  auto url = parse(*text);
+  if (url) return *std::move(url);
+  if (text->find_first_of("@?") == std::string::npos) {
+    add_refusal(reading, field, url.error());
+  } else {
+    reading.errors.add(field.spot, "expected " + url.error().expected + " for " + in_quotes(field.name));
+  }
+  return std::nullopt;
 }
 
 }  // namespace weir::config

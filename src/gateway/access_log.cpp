@@ -35,6 +35,13 @@ bool same(const config::AccessLog& one, const config::AccessLog& other) {
 
 std::string name_of(const config::AccessLog& target) { return target.to == To::file ? target.file : "stdout"; }
 
+// Keeps its capacity from one line to the next.
+std::string& own_line() {
+  thread_local std::string line;
+  line.clear();
+  return line;
+}
+
 // Envoy's signals are for its own threads; a reader that is gone is an error of the write.
 class SignalsBlocked {
  public:
@@ -59,7 +66,7 @@ class AccessLog::Writer {
 
   // Whether there is a thread for it.
   bool configure(const std::shared_ptr<Writer>& self, const config::AccessLog& target) {
-    std::unique_lock lock(mutex_);
+    const std::scoped_lock lock(mutex_);
     if (stopping_) return false;
     if (!thread_.joinable()) {
       if (target.to == To::off) return true;
@@ -243,8 +250,7 @@ void AccessLog::configure(const config::AccessLog& settings) {
 void AccessLog::write(const AccessRecord& record) noexcept {
   if (!is_on()) return;
   try {
-    thread_local std::string line;
-    line.clear();
+    std::string& line = own_line();
     append_access_line(line, record, key_.load(std::memory_order_relaxed));
     writer_->push(line);
   } catch (...) {  // no memory for a line

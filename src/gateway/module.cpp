@@ -1,5 +1,6 @@
 // module.cpp: which part of the module stands behind which name in Envoy's configuration.
 
+#include "gateway/admin_filter.hpp"
 #include "gateway/edge.hpp"
 #include "gateway/extension.hpp"
 #include "gateway/limits_filter.hpp"
@@ -20,6 +21,7 @@ namespace {
 
 std::unique_ptr<FilterConfig> make_filter_config(std::string_view name, std::string_view) {
   if (name == limits_filter_name) return make_limits_filter();
+  if (name == admin_filter_name) return make_admin_filter();
   unknown("filter", name);
 }
 

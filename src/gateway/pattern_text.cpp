@@ -1,18 +1,14 @@
 #include "gateway/pattern_text.hpp"
 
-#include <stdexcept>
-
 namespace weir::gateway {
 
-// `\` makes the next character plain.
+// `\` makes what has a meaning of its own plain.
 std::string pattern_text(const config::Pattern& pattern) {
-  if (pattern.kind == config::Pattern::Kind::regex) {
-    throw std::runtime_error("regular expressions (~" + pattern.text + ") are not available in the gateway yet");
-  }
+  if (pattern.kind == config::Pattern::Kind::regex) return "~" + pattern.text;
   if (pattern.kind != config::Pattern::Kind::exact) return pattern.text;
   std::string escaped;
   for (const char c : pattern.text) {
-    if (c == '*' || c == '?' || c == '\\') escaped += '\\';
+    if (c == '*' || c == '?' || c == '~' || c == '\\') escaped += '\\';
     escaped += c;
   }
   return escaped;

@@ -8,7 +8,6 @@
 
 namespace weir::gateway {
 
-// Throws std::exception for a kind that the limiter does not know.
 [[nodiscard]] std::string pattern_text(const config::Pattern& pattern);
 [[nodiscard]] std::vector<std::string> pattern_texts(const std::vector<config::Pattern>& patterns);
 

@@ -3,6 +3,36 @@
 #include <cstddef>
 
 namespace weir::limiter {
+namespace {
+
+// Whether the character at `p` makes the one after it plain.
+bool escapes(std::string_view pattern, std::size_t p) noexcept {
+  if (pattern[p] != '\\' || p + 1 >= pattern.size()) return false;
+  const char next = pattern[p + 1];
+  return next == '*' || next == '?' || next == '~' || next == '\\';
+}
+
+}  // namespace
+
+bool is_glob(std::string_view pattern) noexcept {
+  for (std::size_t p = 0; p < pattern.size(); ++p) {
+    if (escapes(pattern, p)) {
+      ++p;
+    } else if (pattern[p] == '*' || pattern[p] == '?') {
+      return true;
+    }
+  }
+  return false;
+}
+
+std::string plain_text(std::string_view pattern) {
+  std::string text;
+  for (std::size_t p = 0; p < pattern.size(); ++p) {
+    if (escapes(pattern, p)) ++p;
+    text += pattern[p];
+  }
+  return text;
+}
 
 bool glob_matches(std::string_view pattern, std::string_view text) noexcept {
   std::size_t p = 0;
@@ -17,7 +47,7 @@ bool glob_matches(std::string_view pattern, std::string_view text) noexcept {
     }
     if (t == text.size()) return p == pattern.size();
     if (p < pattern.size()) {
-      const bool escaped = pattern[p] == '\\' && p + 1 < pattern.size();
+      const bool escaped = escapes(pattern, p);
       const char wanted = pattern[escaped ? p + 1 : p];
       if (wanted == text[t] || (wanted == '?' && !escaped)) {
         p += escaped ? 2 : 1;

@@ -2,13 +2,15 @@
 
 #include "limiter/glob.hpp"
 
+#include <re2/re2.h>
+
 #include <algorithm>
 #include <utility>
 
 namespace weir::limiter {
 namespace {
 
-enum class Kind { exact, network, glob };
+enum class Kind { exact, network, glob, regex };
 
 struct Parsed {
   Kind kind;
@@ -21,14 +23,27 @@ std::expected<Parsed, std::string> parse(std::string_view pattern) {
   };
   if (pattern.empty()) return wrong("is empty");
   if (pattern.size() > KeySet::max_pattern) return wrong("is longer than 8192 bytes");
-  if (pattern.front() == '~') return wrong("is a regular expression: not available yet");
+  if (pattern.front() == '~') return Parsed{Kind::regex, {}};
   if (const auto network = parse_network(pattern)) return Parsed{Kind::network, *network};
   if (const std::size_t slash = pattern.find('/');
       slash != std::string_view::npos && parse_address(pattern.substr(0, slash))) {
     return wrong("has a wrong prefix length: expected 0 to 32 for IPv4, 0 to 128 for IPv6");
   }
-  const bool glob = pattern.find_first_of("*?") != std::string_view::npos;
-  return Parsed{glob ? Kind::glob : Kind::exact, {}};
+  return Parsed{is_glob(pattern) ? Kind::glob : Kind::exact, {}};
+}
+
+re2::StringPiece piece(std::string_view text) { return {text.data(), text.size()}; }
+
+// `pattern` starts with the ~.
+std::expected<std::shared_ptr<const RE2>, std::string> compile(std::string_view pattern) {
+  RE2::Options options(RE2::Quiet);
+  options.set_max_mem(KeySet::regex_memory);
+  options.set_never_capture(true);
+  auto regex = std::make_shared<const RE2>(piece(pattern.substr(1)), options);
+  if (regex->ok()) return regex;
+  const bool too_large = regex->error_code() == RE2::ErrorPatternTooLarge;
+  return std::unexpected("pattern '" + std::string(pattern.substr(0, 64)) + "' is no regular expression: " +
+                         (too_large ? "it needs more than 1 MiB of memory" : regex->error()));
 }
 
 }  // namespace
@@ -57,22 +72,45 @@ std::expected<void, std::string> KeySet::add(std::string_view pattern, std::uint
   Entry entry{std::string(pattern), value, ends};
   switch (parsed->kind) {
     case Kind::exact:
-      exact_.insert_or_assign(std::string(pattern), std::move(entry));
+      exact_.insert_or_assign(plain_text(pattern), std::move(entry));
       break;
     case Kind::network:
       of_length(parsed->network, true)->networks.insert_or_assign(parsed->network.address, std::move(entry));
       break;
-    case Kind::glob: {
-      const auto same = std::ranges::find(globs_, pattern, &Entry::pattern);
-      if (same != globs_.end()) {
-        *same = std::move(entry);
-      } else {
-        globs_.push_back(std::move(entry));
+    case Kind::glob:
+    case Kind::regex: {
+      const auto same =
+          std::ranges::find(searched_, pattern, [](const Searched& one) -> auto& { return one.entry.pattern; });
+      if (same != searched_.end()) {
+        same->entry = std::move(entry);
+        break;
       }
+      Searched added{std::move(entry)};
+      if (parsed->kind == Kind::regex) {
+        if (regexes_ >= max_regexes) return std::unexpected("a set has at most 1000 regular expressions");
+        auto regex = compile(pattern);
+        if (!regex) return std::unexpected(std::move(regex).error());
+        added.regex = *std::move(regex);
+        ++regexes_;
+      }
+      searched_.push_back(std::move(added));
       break;
     }
   }
   return {};
+}
+
+bool KeySet::Searched::matches(std::string_view text) const {
+  return regex == nullptr ? glob_matches(entry.pattern, text) : RE2::PartialMatch(piece(text), *regex);
+}
+
+template <class Condition>
+std::size_t KeySet::erase_searched(Condition condition) {
+  return std::erase_if(searched_, [&](const Searched& one) {
+    const bool gone = condition(one.entry);
+    if (gone && one.regex != nullptr) --regexes_;
+    return gone;
+  });
 }
 
 bool KeySet::remove(std::string_view pattern) {
@@ -80,7 +118,7 @@ bool KeySet::remove(std::string_view pattern) {
   if (!parsed) return false;
   switch (parsed->kind) {
     case Kind::exact: {
-      const auto found = exact_.find(pattern);
+      const auto found = exact_.find(plain_text(pattern));
       if (found == exact_.end()) return false;
       exact_.erase(found);
       return true;
@@ -92,7 +130,8 @@ bool KeySet::remove(std::string_view pattern) {
       return true;
     }
     case Kind::glob:
-      return std::erase_if(globs_, [&](const Entry& entry) { return entry.pattern == pattern; }) != 0;
+    case Kind::regex:
+      return erase_searched([&](const Entry& entry) { return entry.pattern == pattern; }) != 0;
   }
   return false;
 }
@@ -100,7 +139,7 @@ bool KeySet::remove(std::string_view pattern) {
 std::size_t KeySet::remove_ended(Instant now) {
   const auto ended = [now](const Entry& entry) { return entry.ends <= now; };
   const auto value_ended = [&](const auto& item) { return ended(item.second); };
-  std::size_t removed = std::erase_if(exact_, value_ended) + std::erase_if(globs_, ended);
+  std::size_t removed = std::erase_if(exact_, value_ended) + erase_searched(ended);
   for (PrefixLength& length : lengths_) removed += std::erase_if(length.networks, value_ended);
   std::erase_if(lengths_, [](const PrefixLength& length) { return length.networks.empty(); });
   return removed;
@@ -125,14 +164,14 @@ std::optional<std::uint32_t> KeySet::find(std::string_view text, Instant now) co
       if (const auto value = find_network(*address, now)) return value;
     }
   }
-  for (const Entry& entry : globs_) {
-    if (now < entry.ends && glob_matches(entry.pattern, text)) return entry.value;
+  for (const Searched& one : searched_) {
+    if (now < one.entry.ends && one.matches(text)) return one.entry.value;
   }
   return std::nullopt;
 }
 
 std::size_t KeySet::size() const {
-  std::size_t size = exact_.size() + globs_.size();
+  std::size_t size = exact_.size() + searched_.size();
   for (const PrefixLength& length : lengths_) size += length.networks.size();
   return size;
 }
@@ -144,7 +183,7 @@ std::vector<KeySet::Entry> KeySet::entries() const {
   for (const PrefixLength& length : lengths_) {
     for (const auto& [address, entry] : length.networks) all.push_back(entry);
   }
-  all.insert(all.end(), globs_.begin(), globs_.end());
+  for (const Searched& one : searched_) all.push_back(one.entry);
   return all;
 }
 

@@ -1,8 +1,10 @@
-// key_set.hpp: keys picked by patterns: values, addresses and networks, globs. Each pattern carries a number of the
+// key_set.hpp: keys picked by patterns: values, addresses and networks, globs, ~regular expressions (RE2, found
+// anywhere in the key unless anchored). Each pattern carries a number of the
 // caller's (which override, say) and may end by itself.
 //
-// Who wins: the exact value, then the longest network, then the first glob. A look-up costs one hash of the text, one
-// for each prefix length in use when the text is an address, and a pass over the globs. Not synchronised.
+// Who wins: the exact value, then the longest network, then the first glob or regular expression. A look-up costs one
+// hash of the text, one for each prefix length in use when the text is an address, and a pass over the globs and
+// regular expressions, each linear in the text. Not synchronised.
 #pragma once
 
 #include "limiter/address.hpp"
@@ -13,11 +15,16 @@
 #include <cstdint>
 #include <expected>
 #include <functional>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
 #include <unordered_map>
 #include <vector>
+
+namespace re2 {
+class RE2;
+}
 
 namespace weir::limiter {
 
@@ -25,6 +32,8 @@ class KeySet {
  public:
   static constexpr Instant forever = Instant::max();
   static constexpr std::size_t max_pattern = 8192;  // bytes
+  static constexpr std::size_t max_regexes = 1000;  // in one set: each may take up to regex_memory
+  static constexpr std::int64_t regex_memory = std::int64_t{1} << 20U;
 
   struct Entry {
     std::string pattern;  // as it was given
@@ -32,7 +41,8 @@ class KeySet {
     Instant ends = forever;
   };
 
-  // The same pattern again replaces its entry; a new glob goes after the others. The error says what is wrong.
+  // The same pattern again replaces its entry; a new glob or regular expression goes after the others. The error says
+  // what is wrong.
   std::expected<void, std::string> add(std::string_view pattern, std::uint32_t value = 0, Instant ends = forever);
   bool remove(std::string_view pattern);
   // Forgets what has ended. Returns how many there were. O(entries).
@@ -58,12 +68,22 @@ class KeySet {
     std::unordered_map<Address, Entry, AddressHash> networks;
   };
 
+  // A glob, or a regular expression when there is one.
+  struct Searched {
+    Entry entry;
+    std::shared_ptr<const re2::RE2> regex{};
+    [[nodiscard]] bool matches(std::string_view text) const;
+  };
+
   [[nodiscard]] PrefixLength* of_length(const Network& network, bool create);
+  template <class Condition>
+  std::size_t erase_searched(Condition condition);
   [[nodiscard]] std::optional<std::uint32_t> find_network(const Address& address, Instant now) const;
 
   std::unordered_map<std::string, Entry, TextHash, std::equal_to<>> exact_;
   std::vector<PrefixLength> lengths_;  // the longest first
-  std::vector<Entry> globs_;           // in the order they were given
+  std::vector<Searched> searched_;     // in the order they were given
+  std::size_t regexes_ = 0;            // of them
 };
 
 }  // namespace weir::limiter

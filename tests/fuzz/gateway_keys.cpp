@@ -1,6 +1,10 @@
-// Fuzzes what reads keys and costs out of requests. The first byte picks the reader; the rest is split by 0xff into the
-// header's occurrences. Held: parts lie within what the request holds, keys are stable, costs are in range.
+// Fuzzes what reads keys, costs, client addresses and paths out of requests, and the line that logs them. The first
+// byte picks the reader; the rest is split by 0xff into the header's occurrences. Held: parts lie within what the
+// request holds, keys are stable, costs are in range, a redirect stays on the host and ends there, a line is one line.
+#include "gateway/access_record.hpp"
+#include "gateway/client_address.hpp"
 #include "gateway/cost_header.hpp"
+#include "gateway/escaped_slashes.hpp"
 #include "gateway/key_source.hpp"
 
 #include <weir/rule.hpp>
@@ -41,6 +45,34 @@ void require(bool holds) {
   if (!holds) std::abort();
 }
 
+void check_client_address(const FuzzedRequest& request, std::string_view bytes, int trusted_proxies) {
+  constexpr std::string_view peer = "192.0.2.7:1";
+  const auto client = weir::gateway::client_address(request, peer, trusted_proxies);
+  const bool within = client.data() >= bytes.data() && client.data() + client.size() <= bytes.data() + bytes.size();
+  require(within || client.data() == peer.data());
+  require(trusted_proxies > 0 || client.data() == peer.data());
+}
+
+void check_slashes(std::string_view path) {
+  using Action = weir::gateway::SlashVerdict::Action;
+  constexpr auto redirect = weir::config::EscapedSlashes::redirect;
+  const auto verdict = weir::gateway::escaped_slashes(redirect, path, false);
+  if (verdict.action != Action::redirect) return;
+  require(verdict.location.starts_with('/') && !verdict.location.starts_with("//"));
+  require(!verdict.location.starts_with("/\\"));
+  require(verdict.location.size() < path.size());
+  require(weir::gateway::escaped_slashes(redirect, verdict.location, false).action == Action::proceed);
+}
+
+void check_access_line(std::string_view bytes) {
+  std::string line;
+  weir::gateway::append_access_line(line, {.method = bytes, .path = bytes, .route = bytes, .key = bytes},
+                                    weir::config::AccessLog::Key::hash);
+  require(line.ends_with("}\n"));
+  line.pop_back();
+  for (const char c : line) require(static_cast<unsigned char>(c) >= 0x20 && c != 0x7f);
+}
+
 }  // namespace
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
@@ -67,5 +99,9 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
 
   const auto cost = weir::gateway::parse_cost(bytes);
   require(!cost || (*cost >= 0 && *cost < weir::max_count));
+
+  check_client_address(request, bytes, data[0] % 5);
+  check_slashes(bytes);
+  check_access_line(bytes);
   return 0;
 }

@@ -10,7 +10,6 @@ routes:
 """
 
 
-
 def behind(proxies, config=CONFIG):
     return f"trusted_proxies: {proxies}\n" + config
 
@@ -79,3 +78,19 @@ def test_a_network_counts_as_one_client(start):
     assert left(gateway, "203.0.113.1") == 99
     assert left(gateway, "203.0.113.200") == 98
     assert left(gateway, "203.0.112.200") == 99
+
+
+def protocol_seen(gateway, claimed):
+    asked = gateway.ask("/", headers={"x-forwarded-proto": claimed} if claimed else {})
+    return dict(asked.json()["headers"])["x-forwarded-proto"]
+
+
+def test_a_forged_protocol_is_replaced(gateway):
+    assert protocol_seen(gateway, "https") == "http"
+    assert protocol_seen(gateway, None) == "http"
+
+
+def test_trusted_proxies_say_the_protocol(start):
+    gateway = start(behind(1))
+    assert protocol_seen(gateway, "https") == "https"
+    assert protocol_seen(gateway, None) == "http"

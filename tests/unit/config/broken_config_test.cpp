@@ -4,7 +4,10 @@
 
 #include <gtest/gtest.h>
 
+#include <unistd.h>
+
 #include <filesystem>
+#include <fstream>
 
 namespace weir::config {
 namespace {
@@ -47,6 +50,12 @@ Broken route(std::string name, const std::string& options, int column, std::stri
 Broken upstream(std::string name, const std::string& options, int column, std::string message) {
   const std::string text = "version: 1\nupstreams: { local: { " + options + " } }\nroutes: [{ path: /*, to: local }]\n";
   return {std::move(name), text, 2, column, std::move(message)};
+}
+
+std::string many_names() {
+  std::string names = "l0";
+  for (int i = 1; i < 65; ++i) names += ", l" + std::to_string(i);
+  return names;
 }
 
 std::vector<Broken> broken_yaml() {
@@ -99,15 +108,48 @@ std::vector<Broken> broken_top() {
       lines("ListenOnPort0", "listen: 127.0.0.1:0", 4, 9, "the port from 1 to 65535"),
       lines("ListenOnBareIpv6", "listen: \"::1\"", 4, 9, "an IPv6 address goes in brackets"),
       lines("ListenOnAName", "listen: example.com:80", 4, 9, "the host is an IP address of this machine"),
-      lines("ListenWithTls", "listen: { address: 0.0.0.0:1 }", 4, 1, "not available yet"),
+      lines("ListenIsAList", "listen: [a]", 4, 9, "expected HOST:PORT"),
+      lines("ListenUnknown", "listen: { adress: 0.0.0.0:1 }", 4, 11,
+            "unknown key 'adress' in 'listen'; did you mean 'address'?"),
+      lines("ListenAddress", "listen: { address: 80 }", 4, 20, "write 0.0.0.0:80 to listen everywhere"),
+      lines("TlsIsText", "listen: { tls: on }", 4, 16, "expected a mapping like { cert: tls.crt, key: tls.key }"),
+      lines("TlsWithoutCert", "listen: { tls: { key: plain.txt } }", 4, 11, "'cert' is missing in 'tls'"),
+      lines("TlsWithoutKey", "listen: { tls: { cert: plain.txt } }", 4, 11, "'key' is missing in 'tls'"),
+      lines("TlsNoSuchFile", "listen: { tls: { cert: no.crt, key: no.key } }", 4, 24, "no.crt' does not exist"),
+      lines("TlsFolder", "listen: { tls: { cert: no.crt, key: / } }", 4, 37, "the file '/' is not a plain file"),
+      lines("TlsNoCertificate", "listen: { tls: { cert: plain.txt, key: no.key } }", 4, 24,
+            "plain.txt' holds no certificate in PEM: it has no line like -----BEGIN CERTIFICATE-----"),
+      lines("TlsNoKey", "listen: { tls: { cert: no.crt, key: plain.txt } }", 4, 37,
+            "plain.txt' holds no private key in PEM"),
       lines("NegativeProxies", "trusted_proxies: -1", 4, 18, "expected a number from 0 to 100"),
       lines("EscapedSlashes", "escaped_slashes: redirct", 4, 18, "did you mean redirect?"),
       lines("Drain", "drain: 30", 4, 8,
             "expected a duration like 250ms, 10s, 1m, 1h, 1d or 1w for 'drain', got \"30\""),
-      lines("Admin", "admin: 127.0.0.1:9090", 4, 1, "'admin' is not available yet in this version of Weir; remove it"),
-      lines("Jwt", "jwt: { issuer: x }", 4, 1, "'jwt' is not available yet in this version of Weir; remove it"),
+      lines("AdminWithoutHost", "admin: 9090", 4, 8, "got \"9090\"; write 0.0.0.0:9090 to listen everywhere"),
+      lines("AdminOpen", "admin: 0.0.0.0:9090", 4, 8, "an admin address that other machines may reach needs a token"),
+      lines("AdminOpenIpv6", "admin: { listen: \"[::]:9090\" }", 4, 18, "needs a token"),
+      lines("AdminOnListen", "admin: 127.0.0.1:8080", 4, 8, "'admin' and 'listen' have the same address"),
+      lines("AdminInsideListen", "admin: 127.0.0.1:81\nlisten: 0.0.0.0:81", 4, 8, "the same address"),
+      lines("AdminUnknown", "admin: { adress: 127.0.0.1:1 }", 4, 10, "unknown key 'adress' in 'admin'"),
+      lines("AdminTokenEmpty", "admin: { token: \"\" }", 4, 17, "without blanks for 'token', got nothing"),
+      lines("AdminTokenWithBlank", "admin: { token: \"a b\" }", 4, 17,
+            "expected a token of visible ASCII characters without blanks for 'token', got something else"),
+      lines("AdminTokenIsAList", "admin: { token: [a] }", 4, 17, "got a list"),
+      lines("JwtIsText", "jwt: x", 4, 6, "expected a mapping like { issuer:"),
+      lines("JwtWithoutKeys", "jwt: { issuer: x }", 4, 1, "'jwks' is missing in 'jwt'"),
+      lines("JwtWithoutIssuer", "jwt: { jwks: \"https://h/k\" }", 4, 1, "'issuer' is missing in 'jwt'"),
+      lines("JwtKeysInAFile", "jwt: { issuer: x, jwks: keys.json }", 4, 25, "it starts with http:// or https://"),
+      lines("JwtKeysFragment", "jwt: { issuer: x, jwks: \"https://h/k#a\" }", 4, 25, "a URL without a fragment"),
+      lines("JwtNoAudiences", "jwt: { issuer: x, jwks: \"https://h/k\", audiences: [] }", 4, 51,
+            "an audience like api or a list of 1 to 100"),
+      lines("JwtUnknown", "jwt: { isuer: x }", 4, 8, "unknown key 'isuer' in 'jwt'; did you mean 'issuer'?"),
       lines("Analytics", "analytics: { top: 5 }", 4, 1, "'analytics' is not available yet"),
-      lines("AccessLog", "access_log: { to: stdout }", 4, 15, "'to' in 'access_log' is not available yet"),
+      lines("AccessLogIsText", "access_log: stdout", 4, 13, "expected a mapping like { to: stdout, key: hash }"),
+      lines("AccessLogFolder", "access_log: { to: / }", 4, 19, "the access log '/' is a folder"),
+      lines("AccessLogNowhere", "access_log: { to: no/where.log }", 4, 19, "no/where.log' does not exist"),
+      lines("AccessLogKey", "access_log: { to: stdout, key: plain }", 4, 32, "expected omit or hash"),
+      lines("AccessLogKeyAlone", "access_log: { key: hash }", 4, 15, "'key' has no effect without a log"),
+      lines("AccessLogUnknown", "access_log: { file: x }", 4, 15, "unknown key 'file' in 'access_log'"),
       lines("Alerts", "alerts: [{ limit: a }]", 4, 1, "'alerts' is not available yet"),
       lines("Prices", "prices: { a: { input: 1 } }", 4, 1, "'prices' is not available yet"),
       lines("StoreIsText", "store: memory", 4, 8, "expected a mapping like { url: memory } for 'store'"),
@@ -147,9 +189,10 @@ std::vector<Broken> broken_limits() {
       limit("KeyWithBadName", "key: \"header:a b\", rate: 1/1s", 12, "the name made of letters, digits"),
       limit("KeyPrefix", "key: ip/129, rate: 1/1s", 12, "expected ip or ip/N with N from 1 to 128"),
       limit("KeyEmptyList", "key: [], rate: 1/1s", 12, "a key source or a list of 1 to 16 of them"),
-      limit("KeyJwt", "key: [ip, jwt:sub], rate: 1/1s", 17, "the key source 'jwt' is not available yet"),
+      limit("KeyJwt", "key: [ip, jwt:sub], rate: 1/1s", 17, "a claim of a JSON web token needs 'jwt'"),
+      limit("KeyJwtWithoutClaim", "key: jwt, rate: 1/1s", 12, "expected jwt:CLAIM"),
       limit("KeyModel", "key: model, rate: 1/1s", 12, "the key source 'model' is not available yet"),
-      limit("KeyMetadata", "key: metadata:a.b, rate: 1/1s", 12, "the key source 'metadata' is not available yet"),
+      limit("KeyMetadata", "key: metadata:ab, rate: 1/1s", 12, "expected metadata:NS.KEY"),
       limit("Missing", "key: ip, missing: ignore, rate: 1/1s", 25, "expected skip or reject"),
       limit("CostOf0", "key: ip, rate: 1/1s, cost: 0", 34, "expected a number from 1 to"),
       limit("CostIsText", "key: ip, rate: 1/1s, cost: much", 34, "or header:NAME for 'cost', got \"much\""),
@@ -168,7 +211,20 @@ std::vector<Broken> broken_limits() {
       limit("RateNothing", "key: ip, rate: ", 16, "expected a rate like 100/1m"),
       limit("RateIsAList", "key: ip, rate: [1/1s]", 22, "got a list"),
       limit("Algorithm", "key: ip, rate: 1/1s, algorithm: sliding_windw", 39, "did you mean sliding_window?"),
-      limit("AlgorithmConcurrency", "key: ip, rate: 5, algorithm: concurrency", 36, "not available yet"),
+      limit("ConcurrencyByTime", "key: ip, rate: 5/1s, algorithm: concurrency", 22,
+            "expected a bare number like 10 (concurrency counts what is held at once)"),
+      limit("ConcurrencyOverride", "key: ip, rate: 5, algorithm: concurrency, overrides: { a: 5/1m }", 65,
+            "expected a bare number like 10"),
+      limit("ConcurrencyBurst", "key: ip, rate: 5, algorithm: concurrency, burst: 5", 49,
+            "'burst' has no effect with concurrency"),
+      limit("ConcurrencyAnchor", "key: ip, rate: 5, algorithm: concurrency, anchor: 2026-01-15", 49,
+            "'anchor' has no effect with concurrency"),
+      limit("ConcurrencyCharge", "key: ip, rate: 5, algorithm: concurrency, charge: [401]", 49,
+            "'charge' has no effect with concurrency"),
+      limit("ConcurrencyWait", "key: ip, rate: 5, algorithm: concurrency, wait: 1s", 49,
+            "'wait' has no effect with concurrency"),
+      limit("ConcurrencyCost", "key: ip, rate: 5, algorithm: concurrency, cost: 6", 55,
+            "a call that costs 6 never fits into a limit of 5"),
       limit("MonthByGcra", "key: ip, rate: 1/month, algorithm: gcra", 22, "cannot be counted by gcra"),
       limit("MonthByTokenBucket", "key: ip, rate: 1/month, algorithm: token_bucket", 22,
             "cannot be counted by token_bucket"),
@@ -189,12 +245,14 @@ std::vector<Broken> broken_limits() {
       limit("OverrideRate", "key: ip, rate: 1/1s, overrides: { vip: lots }", 46, "got \"lots\""),
       limit("OverrideCidr", "key: ip, rate: 1/1s, overrides: { 10.0.0.0/33: 1/1s }", 41,
             "a CIDR whose length is from 0 to 32"),
-      limit("OverrideRegex", "key: ip, rate: 1/1s, overrides: { \"~^a\": 1/1s }", 41,
-            "~regular expression is not available yet"),
+      limit("OverrideRegex", "key: ip, rate: 1/1s, overrides: { \"~^a(\": 1/1s }", 41,
+            "expected a regular expression of RE2's after the ~ in 'overrides', got '~^a('; missing ): ^a("),
+      limit("OnlyRegexTooLarge", "key: ip, rate: 1/1s, only: [\"~\\\\pL{1000}\"]", 35, "more than 1 MiB of memory"),
+      limit("WhenRegex", "key: ip, rate: 1/1s, when: { path: \"~[\" }", 42, "missing ]"),
       limit("OverrideMonthByGcra", "key: ip, rate: 1/1s, algorithm: gcra, overrides: { v: 1/month }", 61,
             "cannot be counted by gcra"),
-      limit("AllowIsText", "key: ip, rate: 1/1s, allow: vip", 35, "expected a list of values, CIDRs and globs"),
-      limit("DenyRegex", "key: ip, rate: 1/1s, deny: [\"~x\"]", 35, "~regular expression is not available yet"),
+      limit("AllowIsText", "key: ip, rate: 1/1s, allow: vip", 35, "expected a list of values, CIDRs, globs and"),
+      limit("DenyRegex", "key: ip, rate: 1/1s, deny: [\"~(?<=x)\"]", 35, "invalid perl operator"),
       limit("DenyCidr", "key: ip, rate: 1/1s, deny: [\"::/129\"]", 35, "a CIDR whose length is from 0 to 128"),
       limit("AllowedAndDenied", "key: ip, rate: 1/1s, allow: [x], deny: [x]", 47,
             "\"x\" is both in 'allow' and in 'deny'"),
@@ -203,10 +261,27 @@ std::vector<Broken> broken_limits() {
       limit("Shadow", "key: ip, rate: 1/1s, shadow: yes", 36, "expected true or false for 'shadow', got \"yes\""),
       limit("Prefix", "key: ip, rate: 1/1s, prefix: \"a{b}\"", 36, "without { and }"),
       limit("Unit", "key: ip, rate: 1/1s, unit: tokens", 28, "'unit' in limit 'a' is not available yet"),
-      limit("When", "key: ip, rate: 1/1s, when: { path: x }", 28, "'when' in limit 'a' is not available yet"),
-      limit("Charge", "key: ip, rate: 1/1s, charge: [5xx]", 28, "remove it, or set it to always"),
-      limit("Wait", "key: ip, rate: 1/1s, wait: 5s", 28, "'wait' in limit 'a' is not available yet"),
-      limit("Only", "key: ip, rate: 1/1s, only: [a]", 28, "'only' in limit 'a' is not available yet"),
+      limit("WhenIsAList", "key: ip, rate: 1/1s, when: [a]", 34, "expected a mapping of key sources to values"),
+      limit("WhenSource", "key: ip, rate: 1/1s, when: { heder:x: a }", 36,
+            "in 'when', got 'heder:x'; did you mean header:x?"),
+      limit("WhenModel", "key: ip, rate: 1/1s, when: { model: a }", 36, "'model' is not available yet"),
+      limit("WhenConstant", "key: ip, rate: 1/1s, when: { const:a: a }", 36, "says nothing of the request"),
+      limit("WhenClaim", "key: ip, rate: 1/1s, when: { jwt:plan: a }", 36, "a claim of a JSON web token needs 'jwt'"),
+      limit("WhenNoValues", "key: ip, rate: 1/1s, when: { path: [] }", 42,
+            "expected a value or a list of at least one"),
+      limit("WhenValue", "key: ip, rate: 1/1s, when: { path: [{}] }", 43, "got a mapping"),
+      limit("WhenCidr", "key: ip, rate: 1/1s, when: { ip: 10.0.0.0/33 }", 40, "a CIDR whose length is from 0 to 32"),
+      limit("ChargeWord", "key: ip, rate: 1/1s, charge: never", 36,
+            "expected a status from 100 to 599, or a class like 5xx"),
+      limit("ChargeStatus", "key: ip, rate: 1/1s, charge: [401, 6xx]", 42, "got \"6xx\""),
+      limit("ChargeNothing", "key: ip, rate: 1/1s, charge: []", 36, "expected always, or statuses and classes"),
+      limit("ChargeUnlimited", "key: ip, rate: unlimited, charge: [401]", 33,
+            "'charge' has no effect with an unlimited rate"),
+      limit("WaitUnit", "key: ip, rate: 1/1s, wait: 5", 34, "write its unit: 5s or 5ms"),
+      limit("WaitTooLong", "key: ip, rate: 1/1s, wait: 2h", 34, "expected a duration from 0s to 1h"),
+      limit("WaitUnlimited", "key: ip, rate: unlimited, wait: 1s", 33, "'wait' has no effect with an unlimited rate"),
+      limit("OnlyIsText", "key: ip, rate: 1/1s, only: gold", 34, "expected a list of values, CIDRs, globs and"),
+      limit("OnlyEmptyValue", "key: ip, rate: 1/1s, only: [\"\"]", 35, "got \"\""),
       limit("Mode", "key: ip, rate: 1/1s, mode: lease", 28, "'mode' in limit 'a' is not available yet"),
   };
 }
@@ -226,8 +301,21 @@ std::vector<Broken> broken_upstreams_and_routes() {
       upstream("UrlQuery", "url: \"http://a?b\"", 28, "a URL without a query or fragment"),
       upstream("UrlUser", "url: http://u@a", 28, "a URL without a user or password"),
       upstream("Ai", "url: http://a, ai: openai", 38, "'ai' in upstream 'local' is not available yet"),
-      upstream("UpstreamHeaders", "url: http://a, headers: { a: b }", 38,
-               "'headers' in upstream 'local' is not available yet"),
+      upstream("HeadersAreAList", "url: http://a, headers: [a]", 47, "expected a mapping of header names to values"),
+      upstream("HeaderOfTheConnection", "url: http://a, headers: { Connection: close }", 49,
+               "the header 'connection' belongs to the connection"),
+      upstream("PseudoHeader", "url: http://a, headers: { \":path\": /x }", 49,
+               "the pseudo-header ':path' cannot be set"),
+      upstream("HostHeader", "url: http://a, headers: { Host: x }", 49, "an upstream sees the host of its 'url'"),
+      upstream("HeaderWithBlank", "url: http://a, headers: { a b: x }", 49, "a header's name is letters, digits and -"),
+      upstream("HeaderGivenTwice", "url: http://a, headers: { a: x, A: y }", 55, "the header 'a' is given twice"),
+      upstream("HeaderValue", "url: http://a, headers: { a: \"x\\ny\" }", 52,
+               "expected a value without control characters for 'a', got something else"),
+      upstream("HeaderWithoutValue", "url: http://a, headers: { a: }", 49, "for 'a', got nothing"),
+      upstream("StripWithoutSlash", "url: http://a, strip: openai", 45, "did you mean /openai?"),
+      upstream("StripStar", "url: http://a, strip: /openai/*", 45, "without *"),
+      upstream("StripNothing", "url: http://a, strip: /", 45, "more than a /"),
+      upstream("StripDots", "url: http://a, strip: /a/../b", 45, "without a query, // and dot segments"),
       upstream("Lambda", "lambda: { function: f }", 23, "'lambda' in upstream 'local' is not available yet"),
       upstream("UpstreamUnknown", "uri: http://a", 23, "unknown key 'uri' in upstream 'local'; did you mean 'url'?"),
       route("NoPath", "to: local", 10, "'path' is missing in a route"),
@@ -249,8 +337,14 @@ std::vector<Broken> broken_upstreams_and_routes() {
             "unknown limit 'gold'; define it under 'limits'"),
       route("LimitTwice", "path: /*, to: local, limits: [per-user, per-user]", 52,
             "the limit 'per-user' is named twice"),
-      route("NestedLimits", "path: /*, to: local, limits: [[per-user]]", 42,
-            "a list inside 'limits' is not available yet"),
+      route("LimitTwiceInLists", "path: /*, to: local, limits: [per-user, [per-user]]", 53,
+            "the limit 'per-user' is named twice on this route"),
+      route("EmptyLimitList", "path: /*, to: local, limits: [[]]", 42, "an empty list inside 'limits'"),
+      route("LimitListInAList", "path: /*, to: local, limits: [[[per-user]]]", 43, "got a list"),
+      route("UnknownLimitInAList", "path: /*, to: local, limits: [[per-usr]]", 43,
+            "unknown limit 'per-usr'; did you mean 'per-user'?"),
+      route("TooManyLimits", "path: /*, to: local, limits: [" + many_names() + "]", 41,
+            "more than 64 limits on a route"),
       route("Timeout", "path: /*, to: local, timeout: 5", 42, "write its unit: 5s or 5ms"),
       route("RouteUnknown", "path: /*, to: local, methods: GET", 33,
             "unknown key 'methods' in a route; did you mean 'method'?"),
@@ -259,11 +353,22 @@ std::vector<Broken> broken_upstreams_and_routes() {
   };
 }
 
-class BrokenConfig : public testing::TestWithParam<Broken> {};
+// `plain.txt` is there, and is no PEM.
+class BrokenConfig : public testing::TestWithParam<Broken> {
+ protected:
+  BrokenConfig() {
+    std::filesystem::create_directories(folder);
+    std::ofstream(folder / "plain.txt") << "hello";
+  }
+  ~BrokenConfig() override { std::filesystem::remove_all(folder); }
+
+  const std::filesystem::path folder =
+      std::filesystem::path(testing::TempDir()) / ("broken-config-" + std::to_string(getpid()));
+};
 
 TEST_P(BrokenConfig, SaysWhereAndWhat) {
   const Broken& broken = GetParam();
-  const auto errors = errors_of(broken.text, no_environment(), testing::TempDir());
+  const auto errors = errors_of(broken.text, no_environment(), folder);
   const auto place = [&](const Error& e) { return e.line == broken.line && e.column == broken.column; };
   const auto found = std::ranges::find_if(
       errors, [&](const Error& e) { return place(e) && e.message.find(broken.message) != std::string::npos; });

@@ -67,7 +67,8 @@ TEST(EnvironmentVariable, ValueIsNeverInAnError) {
   for (const std::string option :
        {"key: \"${SECRET}\", rate: 1/1s", "key: ip, rate: \"${SECRET}\"", "key: ip, rate: \"5/${SECRET}\"",
         "key: ip, rate: 1/1s, algorithm: \"${SECRET}\"", "key: ip, rate: 1/1s, shadow: \"${SECRET}\"",
-        "key: ip, rate: 1/1s, allow: [\"${SECRET}\"], deny: [\"${SECRET}\"]", "key: \"jwt:${SECRET}\", rate: 1/1s"}) {
+        "key: ip, rate: 1/1s, allow: [\"${SECRET}\"], deny: [\"${SECRET}\"]",
+        "key: \"metadata:${SECRET}\", rate: 1/1s"}) {
     const auto errors = errors_of(with_limit(option), environment);
     ASSERT_FALSE(errors.empty()) << option;
     for (const Error& error : errors) {

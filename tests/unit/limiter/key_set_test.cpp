@@ -98,10 +98,78 @@ TEST(KeySet, AnEntryCanBeReplacedAndRemoved) {
 TEST(KeySet, SaysWhatIsWrongWithAPattern) {
   KeySet set;
   EXPECT_THAT(set.add("").error(), HasSubstr("empty"));
-  EXPECT_THAT(set.add("~^sk-").error(), HasSubstr("not available yet"));
+  EXPECT_THAT(set.add("~^sk-(").error(), HasSubstr("pattern '~^sk-(' is no regular expression: missing )"));
+  EXPECT_THAT(set.add("~(?i)\\p{L}{1000}").error(), HasSubstr("more than 1 MiB of memory"));
   EXPECT_THAT(set.add("10.0.0.0/33").error(), HasSubstr("prefix length"));
   EXPECT_THAT(set.add(std::string(9000, 'x')).error(), HasSubstr("8192"));
   EXPECT_TRUE(set.empty());
+}
+
+TEST(KeySet, ARegularExpressionIsFoundAnywhereUnlessItIsAnchored) {
+  KeySet set;
+  ASSERT_TRUE(set.add("~^sk-[a-z]+$", 1));
+  ASSERT_TRUE(set.add("~(?i)bot", 2));
+  EXPECT_THAT(set.find("sk-abc", t0), Optional(1U));
+  EXPECT_THAT(set.find("sk-abc1", t0), Eq(std::nullopt));
+  EXPECT_THAT(set.find("my-sk-abc", t0), Eq(std::nullopt));
+  EXPECT_THAT(set.find("GoogleBot/2.1", t0), Optional(2U));
+  EXPECT_THAT(set.find(std::string("\0\xff\nbot", 6), t0), Optional(2U)) << "a key is any bytes";
+}
+
+TEST(KeySet, GlobsAndRegularExpressionsWinInTheOrderTheyWereGiven) {
+  KeySet set;
+  ASSERT_TRUE(set.add("~^a", 1));
+  ASSERT_TRUE(set.add("ab*", 2));
+  ASSERT_TRUE(set.add("b*", 3));
+  ASSERT_TRUE(set.add("~^b", 4));
+  ASSERT_TRUE(set.add("10.0.0.0/8", 5));
+  ASSERT_TRUE(set.add("~^10", 6));
+  ASSERT_TRUE(set.add("abc", 7));
+  EXPECT_THAT(set.find("abd", t0), Optional(1U));
+  EXPECT_THAT(set.find("bb", t0), Optional(3U));
+  EXPECT_THAT(set.find("10.1.1.1", t0), Optional(5U));
+  EXPECT_THAT(set.find("abc", t0), Optional(7U));
+}
+
+TEST(KeySet, ARegularExpressionCanBeReplacedAndRemoved) {
+  KeySet set;
+  ASSERT_TRUE(set.add("~^a", 1));
+  ASSERT_TRUE(set.add("~^a", 2));
+  EXPECT_EQ(set.size(), 1U);
+  EXPECT_THAT(set.find("a", t0), Optional(2U));
+  EXPECT_EQ(set.entries().front().pattern, "~^a");
+  EXPECT_TRUE(set.remove("~^a"));
+  EXPECT_TRUE(set.empty());
+}
+
+TEST(KeySet, RegularExpressionsAreBoundedInNumber) {
+  KeySet set;
+  for (std::size_t i = 0; i < KeySet::max_regexes; ++i) ASSERT_TRUE(set.add("~^" + std::to_string(i) + "$", 1, t0));
+  EXPECT_THAT(set.add("~more").error(), HasSubstr("at most 1000 regular expressions"));
+  EXPECT_TRUE(set.add("~^0$")) << "it is there already";
+  EXPECT_EQ(set.remove_ended(t0), KeySet::max_regexes - 1);
+  EXPECT_TRUE(set.add("~more"));
+}
+
+TEST(KeySet, ARegularExpressionThatWouldBacktrackTakesLinearTime) {
+  KeySet set;
+  ASSERT_TRUE(set.add("~^(a+)+$"));
+  EXPECT_THAT(set.find(std::string(100'000, 'a') + "!", t0), Eq(std::nullopt));
+}
+
+TEST(KeySet, ABackslashMakesASpecialCharacterPlain) {
+  KeySet set;
+  ASSERT_TRUE(set.add(R"(\~user)", 1));
+  ASSERT_TRUE(set.add(R"(a\*)", 2));
+  ASSERT_TRUE(set.add(R"(DOMAIN\\me)", 3));
+  ASSERT_TRUE(set.add(R"(DOMAIN\you)", 4));
+  EXPECT_THAT(set.find("~user", t0), Optional(1U));
+  EXPECT_THAT(set.find("a*", t0), Optional(2U));
+  EXPECT_THAT(set.find("ab", t0), Eq(std::nullopt));
+  EXPECT_THAT(set.find(R"(DOMAIN\me)", t0), Optional(3U));
+  EXPECT_THAT(set.find(R"(DOMAIN\you)", t0), Optional(4U));
+  EXPECT_TRUE(set.remove(R"(\~user)"));
+  EXPECT_THAT(set.find("~user", t0), Eq(std::nullopt));
 }
 
 TEST(KeySet, ASlashAloneDoesNotMakeANetwork) {

@@ -1,0 +1,29 @@
+// pages.cpp: what machines look at: metrics, health, and the description of the API itself.
+#include "api/call.hpp"
+#include "api/metrics.hpp"
+#include "api/openapi.hpp"
+
+namespace weir::api {
+
+Response metrics_page(const Call& call) {
+  const StoreStatistics store = call.service.store().statistics();
+  return {.content_type = "text/plain; version=0.0.4; charset=utf-8",
+          .body = call.service.metrics().text(
+              {.store_up = call.service.store_up(), .evictions = store.evictions, .keys = store.keys})};
+}
+
+// The process answers.
+Response healthz(const Call&) { return json_response(200, "{\"status\":\"ok\"}\n"); }
+
+// Requests can be decided: with `on_error: deny` that needs the store.
+Response readyz(const Call& call) {
+  const bool up = call.service.store_up();
+  const bool ready = up || call.service.on_error() != config::Store::OnError::deny;
+  std::string body = R"({"status":")";
+  body.append(ready ? "ready" : "not ready").append(R"(","store":")").append(up ? "up" : "down").append("\"}\n");
+  return json_response(ready ? 200 : 503, std::move(body));
+}
+
+Response openapi(const Call&) { return json_response(200, std::string(openapi_text)); }
+
+}  // namespace weir::api

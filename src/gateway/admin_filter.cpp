@@ -1,0 +1,146 @@
+#include "gateway/admin_filter.hpp"
+
+#include "api/answer.hpp"
+#include "api/problem.hpp"
+#include "config/number.hpp"
+#include "gateway/admin_access.hpp"
+#include "gateway/runtime.hpp"
+
+#include <boost/container/static_vector.hpp>
+
+#include <cstdlib>
+#include <optional>
+#include <stdexcept>
+#include <string>
+#include <utility>
+
+namespace weir::gateway {
+
+namespace {
+
+constexpr std::string_view envoy_pages = "/envoy/";
+
+std::optional<std::string> variable(std::string_view name) {
+  const char* value = std::getenv(std::string(name).c_str());
+  return value == nullptr ? std::nullopt : std::optional<std::string>(value);
+}
+
+api::Access access_of(const Runtime& runtime) {
+  // Without settings for it nobody made an admin listener of ours: it is somebody's own, and its token is unknown.
+  if (!runtime.settings().admin) throw std::runtime_error("the settings say nothing of an admin listener");
+  return admin_access(*runtime.settings().admin, variable);
+}
+
+// Of the runtime in force; worked out again when that changes.
+const api::Access& current_access(const Runtime& runtime) {
+  struct Known {
+    std::uint64_t version = 0;
+    api::Access access;
+  };
+  thread_local std::optional<Known> known;
+  const std::uint64_t version = Runtime::version();
+  if (!known || known->version != version) known = Known{.version = version, .access = access_of(runtime)};
+  return known->access;
+}
+
+api::Request request_of(const Request& stream, std::string_view body = {}) {
+  return {.method = stream.header(":method"),
+          .target = stream.header(":path"),
+          .host = stream.header(":authority"),
+          .authorization = stream.header("authorization"),
+          .origin = stream.header("origin"),
+          .fetch_site = stream.header("sec-fetch-site"),
+          .fetch_mode = stream.header("sec-fetch-mode"),
+          .content_type = stream.header("content-type"),
+          .body = body};
+}
+
+void send(Stream& stream, const api::Response& response) {
+  boost::container::static_vector<HeaderField, 8> headers;
+  if (!response.content_type.empty()) headers.push_back({"content-type", response.content_type});
+  headers.push_back({"cache-control", "no-store"});
+  headers.push_back({"x-content-type-options", "nosniff"});
+  for (const api::Header& header : response.headers) {
+    if (headers.size() < headers.capacity()) headers.push_back({header.name, header.value});
+  }
+  stream.respond(static_cast<std::uint32_t>(response.status), {headers.data(), headers.size()}, response.body,
+                 "weir_admin");
+}
+
+bool is_too_large(const Request& stream) {
+  const std::string_view length = stream.header("content-length");
+  if (length.empty()) return false;
+  const auto bytes = config::parse_number(length);
+  return !bytes || *bytes > static_cast<std::int64_t>(api::max_body);
+}
+
+api::Response too_large() { return api::problem(413, "The body is larger than 1 MiB."); }
+
+class AdminFilter final : public HttpFilter {
+ public:
+  HeadersStatus on_request_headers(Stream& stream, bool end) override {
+    const Runtime& runtime = *Runtime::current();
+    const api::Request request = request_of(stream);
+    if (const auto refusal = api::keep_out(current_access(runtime), request)) return stop_with(stream, *refusal);
+    if (request.target.starts_with(envoy_pages)) {
+      if (request.method != "GET" && request.method != "HEAD") {
+        return stop_with(stream, api::problem(405, "Envoy's pages are there to be read: GET."));
+      }
+      passes_ = true;
+      return HeadersStatus::proceed;
+    }
+    if (end) return stop_with(stream, api::answer(runtime, request));
+    if (is_too_large(stream)) return stop_with(stream, too_large());
+    return HeadersStatus::stop_iteration;
+  }
+
+  BodyStatus on_request_body(Stream& stream, bool end) override {
+    if (passes_) return BodyStatus::proceed;
+    if (answered_) return BodyStatus::stop_no_buffer;
+    stream.append_body(body_);
+    if (body_.size() > api::max_body) {
+      stop_with(stream, too_large());
+    } else if (end) {
+      answer(stream);
+    }
+    return BodyStatus::stop_no_buffer;
+  }
+
+  void on_request_trailers(Stream& stream) override {
+    if (!passes_ && !answered_) answer(stream);
+  }
+
+  HeadersStatus on_response_headers(Stream&) override { return HeadersStatus::proceed; }
+
+ private:
+  HeadersStatus stop_with(Stream& stream, const api::Response& response) {
+    answered_ = true;
+    send(stream, response);
+    return HeadersStatus::stop_iteration;
+  }
+
+  void answer(Stream& stream) { stop_with(stream, api::answer(*Runtime::current(), request_of(stream, body_))); }
+
+  std::string body_;
+  bool passes_ = false;
+  bool answered_ = false;
+};
+
+struct AdminFilterConfig final : FilterConfig {
+  [[nodiscard]] std::unique_ptr<HttpFilter> make_filter() const override { return std::make_unique<AdminFilter>(); }
+};
+
+}  // namespace
+
+std::unique_ptr<FilterConfig> make_admin_filter() {
+  const std::shared_ptr<Runtime> runtime = Runtime::current();
+  if (runtime == nullptr) {
+    throw std::runtime_error(
+        "the admin filter needs the bootstrap extension `envoy.bootstrap.dynamic_modules` named `weir` of the same "
+        "module, which holds the limits; see `weir envoy`");
+  }
+  [[maybe_unused]] const api::Access access = access_of(*runtime);
+  return std::make_unique<AdminFilterConfig>();
+}
+
+}  // namespace weir::gateway
