@@ -1,6 +1,7 @@
 #include "api/call.hpp"
 
 #include "api/target.hpp"
+#include "config/shown.hpp"
 
 #include <utility>
 
@@ -8,7 +9,7 @@ namespace weir::api {
 
 Result<NamedLimit> limit_named(const Service& service, std::string_view name) {
   if (const auto limit = service.find(name)) return *limit;
-  return refuse(404, "No limit is named '" + std::string(name) + "'.");
+  return refuse(404, "No limit is named " + config::in_quotes(name) + ".");
 }
 
 Result<NamedLimit> limit_of(const Call& call) { return limit_named(call.service, call.names.front()); }

@@ -2,6 +2,7 @@
 
 #include "config/characters.hpp"
 #include "config/duration.hpp"
+#include "config/shown.hpp"
 
 #include <boost/json/basic_parser_impl.hpp>
 
@@ -44,7 +45,7 @@ class Builder {
   bool on_key(json::string_view part, std::size_t, json::error_code& stop) {
     text_ += view(part);
     if (member(open_.back().value, text_) != nullptr) {
-      return complain("The member '" + text_ + "' is there twice.", stop);
+      return complain("The member " + config::in_quotes(text_) + " is there twice.", stop);
     }
     open_.back().name = std::exchange(text_, {});
     return true;
@@ -173,7 +174,8 @@ const Json* member(const Json& object, std::string_view name) {
 
 Result<void> only_members(const Json& object, std::initializer_list<std::string_view> names) {
   for (const auto& [name, value] : object.members) {
-    if (std::ranges::find(names, name) == names.end()) return refuse(400, "The member '" + name + "' is unknown here.");
+    if (std::ranges::find(names, name) == names.end())
+      return refuse(400, "The member " + config::in_quotes(name) + " is unknown here.");
   }
   return {};
 }

@@ -8,7 +8,7 @@
 
 namespace weir::api {
 
-// `detail` is one sentence for the caller. It may hold text of the request's: what is not printable is replaced.
+// `detail` is one sentence for the caller; text of the request's in it should be config::in_quotes.
 [[nodiscard]] Response problem(int status, std::string_view detail);
 
 // A value, or the answer that says why there is none.
