@@ -25,6 +25,7 @@ def weir_config(listen, upstream, key):
     return json.dumps({
         "version": 1,
         "listen": f"127.0.0.1:{listen}",
+        "admin": "off",
         "limits": {"bench": {"key": key, "rate": "1000000000/1m", "algorithm": "gcra"}},
         "upstreams": {"local": {"url": f"http://127.0.0.1:{upstream}"}},
         "routes": [{"path": "/*", "to": "local", "limits": ["bench"]}],
