@@ -9,6 +9,7 @@
 #include "cli/command.hpp"
 #include "cli/config_file.hpp"
 #include "cli/exit_status.hpp"
+#include "config/warnings.hpp"
 
 namespace weir::cli {
 
@@ -21,6 +22,9 @@ std::string counted(std::size_t count, const std::string& what) {
 int check(const std::string& path) {
   const auto config = read_config(path);
   if (!config) return wrong_usage;
+  for (const config::Warning& warning : config::warnings(*config)) {
+    std::cerr << config::describe(warning, path) << '\n';
+  }
   std::cout << path << " is fine: " << counted(config->limits.size(), "limit") << ", "
             << counted(config->routes.size(), "route") << '\n';
   return ok;

@@ -165,6 +165,7 @@ struct Config {
   Address listen{"127.0.0.1", 8080};
   std::optional<Tls> tls;                // of `listen`
   std::optional<Admin> admin = Admin{};  // none: off
+  bool admin_gave_way = false;           // off because `listen` has its default address
   int trusted_proxies = 0;
   EscapedSlashes escaped_slashes = EscapedSlashes::redirect;
   Store store;

@@ -1,5 +1,7 @@
 #include "gateway/settings.hpp"
 
+#include "api/sha256.hpp"
+#include "config/environment.hpp"
 #include "gateway/base64.hpp"
 #include "gateway/settings_json.hpp"
 
@@ -75,9 +77,20 @@ config::AccessLog read_access_log(const json::value& object) {
   return log;
 }
 
+// Whether a variable is in it, even one with a default.
+bool names_variables(const config::Secret& secret) {
+  const auto expanded = config::expand(secret.written, [](std::string_view) { return std::nullopt; });
+  return !expanded || !expanded->variables.empty();
+}
+
 json::value write_admin(const config::Admin& admin) {
   json::object object;
-  if (admin.token) object["token_written"] = admin.token->written;
+  if (!admin.token) return object;
+  if (names_variables(*admin.token)) {
+    object["token_written"] = admin.token->written;
+  } else {
+    object["token_sha256"] = api::to_hex(api::sha256(admin.token->value));
+  }
   return object;
 }
 AdminSettings read_admin(const json::value& object) {

@@ -45,6 +45,27 @@ def test_every_error_comes_with_its_place_and_the_line_itself(weir, folder):
     assert "did you mean 'rate'?" in said.stderr
 
 
+def test_what_will_surprise_is_a_warning_and_no_error(weir, folder):
+    (folder / "weir.yaml").write_text("version: 1\nlimits:\n  a: { key: ip, rate: 5/month }\n"
+                                      "upstreams: { local: { url: http://127.0.0.1:9 } }\n"
+                                      "routes:\n  - { path: /*, to: local }\n  - { path: /v1, to: local }\n")
+    said = weir("check")
+    assert (said.returncode, said.stdout) == (0, "weir.yaml is fine: 1 limit, 2 routes\n")
+    assert re.findall(r"^weir\.yaml:(\d+:\d+): warning: (.{20})", said.stderr, re.MULTILINE) == [
+        ("3:3", "the limit 'a' counts"), ("3:3", "no route uses the li"), ("7:5", "this route is never ")]
+    assert len(said.stderr.splitlines()) == 3
+
+
+def test_no_secret_is_in_what_it_says(weir, folder):
+    (folder / "weir.yaml").write_text("version: 1\nadmin: { listen: 0.0.0.0:9090, token: hunter2, tken: x }\n"
+                                      "upstreams: { a: { url: http://h, headers: { authorization: \"Bearer ${KEY}\\n\" } } }\n"
+                                      "routes: [{ path: /*, to: a }]\n")
+    said = weir("check", env={"KEY": "hunter2"})
+    assert said.returncode == 2
+    assert "token" in said.stderr and "authorization" in said.stderr
+    assert "hunter2" not in said.stderr + said.stdout
+
+
 @pytest.mark.parametrize("command", ["up", "envoy"])
 def test_other_commands_say_the_same_of_a_broken_file(weir, folder, command):
     (folder / "weir.yaml").write_text("version: 1\nlisten: nowhere\n")

@@ -144,6 +144,18 @@ TEST(Settings, ATokenFromTheEnvironmentArrivesAsItIsWritten) {
   EXPECT_THAT(boost::json::serialize(settings_json(config)), testing::Not(testing::HasSubstr("hunter2")));
 }
 
+TEST(Settings, AWrittenTokenIsCarriedAsItsDigest) {
+  const config::Config config{.admin = config::Admin{.token = config::Secret{.value = "abc", .written = "abc"}}};
+  EXPECT_EQ(through_json(config).admin->token_sha256,
+            "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad");  // FIPS 180-4's own example
+  EXPECT_EQ(through_json(config).admin->token_written, "");
+}
+
+TEST(Settings, ATokenWithADefaultIsCarriedAsItIsWritten) {
+  const config::Secret token{.value = "abc", .written = "${TOKEN:-abc}"};
+  EXPECT_EQ(through_json({.admin = config::Admin{.token = token}}).admin->token_written, "${TOKEN:-abc}");
+}
+
 TEST(Settings, NumbersMayArriveAsDoublesAsEnvoyHandsThemOn) {
   const auto settings = read_settings(R"({"limits":[{"name":"a","rule":{"algorithm":"gcra","count":9007199254740992.0,
                                           "period":"1s"}}],"store":{"max_keys":1e7}})");
