@@ -39,21 +39,25 @@ std::expected<std::string, std::string> read_file(const std::string& path) {
 
 }  // namespace
 
-std::optional<config::Config> read_config(const std::string& path) {
+std::expected<config::Config, std::string> load_config(const std::string& path) {
   const auto text = read_file(path);
-  if (!text) {
-    std::cerr << path << ": error: cannot read this file: " << text.error() << '\n';
-    return std::nullopt;
-  }
+  if (!text) return std::unexpected(path + ": error: cannot read this file: " + text.error() + '\n');
   std::string directory = std::filesystem::path(path).parent_path().string();
   if (directory.empty()) directory = ".";
   auto parsed = config::parse(*text, config::process_environment(), directory);
   if (parsed) return std::move(*parsed);
+  std::string wrong;
   for (const config::Error& error : parsed.error()) {
-    std::string description = config::describe(error, path, *text);
-    if (description.empty() || description.back() != '\n') description += '\n';
-    std::cerr << description;
+    wrong += config::describe(error, path, *text);
+    if (!wrong.ends_with('\n')) wrong += '\n';
   }
+  return std::unexpected(std::move(wrong));
+}
+
+std::optional<config::Config> read_config(const std::string& path) {
+  auto config = load_config(path);
+  if (config) return std::move(*config);
+  std::cerr << config.error();
   return std::nullopt;
 }
 

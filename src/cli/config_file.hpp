@@ -1,6 +1,7 @@
 // config_file.hpp: weir.yaml from the disk. What is wrong with it goes to stderr, in full.
 #pragma once
 
+#include <expected>
 #include <optional>
 #include <string>
 
@@ -8,7 +9,10 @@
 
 namespace weir::cli {
 
-// Reads and parses `path`. Nothing when the file cannot be read or has errors; all of them have been printed then.
+// Reads and parses `path`. The error is all that is wrong, as people read it, with its line ends.
+[[nodiscard]] std::expected<config::Config, std::string> load_config(const std::string& path);
+
+// The same for a command that can't go on without: nothing when there are errors; all have been printed then.
 [[nodiscard]] std::optional<config::Config> read_config(const std::string& path);
 
 }  // namespace weir::cli

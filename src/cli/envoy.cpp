@@ -3,17 +3,35 @@
 
 #include <iostream>
 #include <memory>
+#include <set>
 #include <string>
 
 #include "cli/command.hpp"
 #include "cli/config_file.hpp"
 #include "cli/envoy_module.hpp"
 #include "cli/exit_status.hpp"
+#include "config/parse.hpp"
 #include "gateway/bootstrap.hpp"
+#include "gateway/environment_reference.hpp"
 
 namespace weir::cli {
 
 namespace {
+
+// The variables whose values are not in the bootstrap, but looked for by Envoy and the module.
+std::set<std::string> secrets_of(const config::Config& config) {
+  const auto environment = config::process_environment();
+  std::set<std::string> names;
+  for (const config::Upstream& upstream : config.upstreams) {
+    for (const auto& [header, secret] : upstream.headers) {
+      names.merge(gateway::variables_in(secret.written, environment));
+    }
+  }
+  if (config.admin && config.admin->token) {
+    names.merge(gateway::variables_in(config.admin->token->written, environment));
+  }
+  return names;
+}
 
 int envoy(const std::string& path) {
   const auto config = read_config(path);
@@ -22,6 +40,11 @@ int envoy(const std::string& path) {
   const auto module = find_envoy_module();
   std::cerr << "weir: Envoy 1.40 finds the module by ENVOY_DYNAMIC_MODULES_SEARCH_PATH="
             << (module ? module->parent_path().string() : "FOLDER_OF_LIBWEIR_ENVOY_SO") << '\n';
+  if (const std::set<std::string> names = secrets_of(*config); !names.empty()) {
+    std::cerr << "weir: Envoy's environment must hold";
+    for (const std::string& name : names) std::cerr << ' ' << name;
+    std::cerr << '\n';
+  }
   return std::cout ? ok : unreachable;
 }
 

@@ -6,6 +6,9 @@
 
 #include <algorithm>
 #include <array>
+#include <boost/json/object.hpp>
+#include <boost/json/parse.hpp>
+#include <boost/json/value.hpp>
 #include <cerrno>
 #include <charconv>
 #include <chrono>
@@ -97,6 +100,70 @@ bool EnvoyAdmin::drain() const {
 std::optional<EnvoyAdmin::Open> EnvoyAdmin::open() const {
   const auto stats = ask("GET", "/stats?filter=%5Ehttp%5C..*%5C.downstream_(rq_active%7Ccx_tx_bytes_buffered)$");
   return stats ? std::optional(parse_open(*stats)) : std::nullopt;
+}
+
+std::optional<std::string> EnvoyAdmin::statistic(std::string_view name) const {
+  std::string path = "/stats?filter=%5E";
+  for (const char c : name) path.append(c == '.' ? "%5C." : std::string(1, c));
+  auto stats = ask("GET", path + "$");
+  if (!stats || !stats->starts_with(name) || stats->size() < name.size() + 2) return std::nullopt;
+  std::string value = stats->substr(name.size() + 2, stats->find('\n') - name.size() - 2);  // after ": "
+  if (value.starts_with('"')) value = value.substr(1, value.size() - 2);
+  return value;
+}
+
+std::optional<EnvoyAdmin::Delivered> EnvoyAdmin::delivered(std::string_view statistics) const {
+  const std::string prefix(statistics);
+  const auto refusals = statistic(prefix + ".update_rejected");
+  if (!refusals) return std::nullopt;
+  Delivered delivered{.version = statistic(prefix + ".version_text").value_or("")};
+  std::from_chars(refusals->data(), refusals->data() + refusals->size(), delivered.refusals);
+  return delivered;
+}
+
+std::uint64_t EnvoyAdmin::refusals() const {
+  return sum_of(ask("GET", "/stats?filter=%5C.update_rejected$").value_or(""));
+}
+
+std::optional<EnvoyAdmin::Certificate> EnvoyAdmin::certificate() const {
+  auto reads = statistic("sds.weir_listen.update_success");
+  auto failures = statistic("sds.weir_listen.key_rotation_failed");
+  if (!reads || !failures) return std::nullopt;
+  return Certificate{.reads = *std::move(reads), .failures = *std::move(failures)};
+}
+
+std::optional<EnvoyAdmin::ModuleStatus> EnvoyAdmin::module_status() const {
+  const auto answer = ask("GET", "/weir/status");
+  return answer ? parse_module_status(*answer) : std::nullopt;
+}
+
+void EnvoyAdmin::count_refused() const { (void)ask("POST", "/weir/refused"); }
+
+std::optional<EnvoyAdmin::ModuleStatus> parse_module_status(std::string_view json) {
+  boost::system::error_code error;
+  const boost::json::value value = boost::json::parse(boost::json::string_view(json.data(), json.size()), error);
+  const boost::json::object* object = error ? nullptr : value.if_object();
+  const boost::json::value* generation = object == nullptr ? nullptr : object->if_contains("generation");
+  if (generation == nullptr || !generation->is_number()) return std::nullopt;
+  EnvoyAdmin::ModuleStatus status{.generation = generation->to_number<std::uint64_t>(error), .error = {}};
+  if (const auto* text = object->if_contains("error"); text != nullptr && text->is_string()) {
+    status.error = text->as_string();
+  }
+  return status;
+}
+
+std::uint64_t sum_of(std::string_view stats) {
+  std::uint64_t sum = 0;
+  while (!stats.empty()) {
+    const std::string_view line = stats.substr(0, stats.find('\n'));
+    stats.remove_prefix(std::min(stats.size(), line.size() + 1));
+    const std::size_t colon = line.find(": ");
+    std::uint64_t value = 0;
+    if (colon == std::string_view::npos) continue;
+    std::from_chars(line.data() + colon + 2, line.data() + line.size(), value);
+    sum += value;
+  }
+  return sum;
 }
 
 EnvoyAdmin::Open parse_open(std::string_view stats) {

@@ -67,6 +67,9 @@ void EnvoyLog::line(std::string_view text) {
       text.remove_prefix(second + 1);
     }
   }
+  if (level == LogLevel::warning && text.find("config update rejected: ") != std::string_view::npos) {
+    level = LogLevel::error;  // the reason why a change, or a start, failed
+  }
   continued_ = level;
   if (level >= LogLevel::error && level < LogLevel::off) {
     errors_.emplace_back(text);

@@ -125,15 +125,16 @@ std::set<std::string> listening_inodes(std::string_view table, std::uint16_t por
   return inodes;
 }
 
-std::string describe_taken(const config::Address& address) {
+std::string describe_taken(const config::Address& address, std::string_view key) {
   std::string taken = "port " + std::to_string(address.port) + " is taken";
   if (const auto owner = owner_of(address.port)) {
     taken += " (by process " + owner->pid + (owner->name.empty() ? "" : ", " + owner->name) + ")";
   }
-  return taken + "; choose another `listen` or stop it.";
+  return taken + "; choose another `" + std::string(key) + "` or stop it.";
 }
 
-std::expected<ListenClaim, std::string> ListenClaim::make(const config::Address& address) {
+std::expected<ListenClaim, std::string> ListenClaim::make(const config::Address& address, std::string_view key) {
+  const std::string other = "choose another `" + std::string(key) + "`";
   const auto wanted = socket_address(address);
   if (!wanted) return std::unexpected(to_string(address) + " is not an IP address to listen on.");
 
@@ -145,13 +146,13 @@ std::expected<ListenClaim, std::string> ListenClaim::make(const config::Address&
   if (wanted->storage.ss_family == AF_INET6) ::setsockopt(probe.get(), IPPROTO_IPV6, IPV6_V6ONLY, &yes, sizeof yes);
   if (!probe || ::bind(probe.get(), wanted->get(), wanted->length) != 0) {
     const int error = errno;
-    if (error == EADDRINUSE) return std::unexpected(describe_taken(address));
+    if (error == EADDRINUSE) return std::unexpected(describe_taken(address, key));
     if (error == EACCES) {
-      return std::unexpected("port " + std::to_string(address.port) +
-                             " needs a privilege (CAP_NET_BIND_SERVICE); choose a `listen` port of 1024 or above.");
+      return std::unexpected("port " + std::to_string(address.port) + " needs a privilege (CAP_NET_BIND_SERVICE); " +
+                             other + " with a port of 1024 or above.");
     }
     if (error == EADDRNOTAVAIL) {
-      return std::unexpected(address.host + " is not an address of this machine; choose another `listen`.");
+      return std::unexpected(address.host + " is not an address of this machine; " + other + ".");
     }
     return std::unexpected("cannot listen on " + to_string(address) + ": " + std::generic_category().message(error));
   }
@@ -163,8 +164,8 @@ std::expected<ListenClaim, std::string> ListenClaim::make(const config::Address&
   std::copy(text.begin(), text.end(), name.sun_path + 1);  // a leading zero: the abstract namespace
   const auto length = static_cast<socklen_t>(offsetof(sockaddr_un, sun_path) + 1 + text.size());
   if (::bind(claim.get(), reinterpret_cast<const sockaddr*>(&name), length) != 0) {  // NOLINT: the socket API's cast
-    return std::unexpected("port " + std::to_string(address.port) +
-                           " is taken (by another weir that is starting); choose another `listen` or stop it.");
+    return std::unexpected("port " + std::to_string(address.port) + " is taken (by another weir that is starting); " +
+                           other + " or stop it.");
   }
   return ListenClaim(std::move(claim));
 }

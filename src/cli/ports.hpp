@@ -24,13 +24,20 @@ namespace weir::cli {
 class ListenClaim {
  public:
   // The error is a sentence: the port is taken (by whom, when that can be seen), may not be used, or its address is not
-  // ours.
-  [[nodiscard]] static std::expected<ListenClaim, std::string> make(const config::Address& address);
+  // ours. `key` is where the config says the address.
+  [[nodiscard]] static std::expected<ListenClaim, std::string> make(const config::Address& address,
+                                                                    std::string_view key = "listen");
   void release() { socket_.reset(); }
 
  private:
   explicit ListenClaim(FileDescriptor socket) : socket_(std::move(socket)) {}
   FileDescriptor socket_;
+};
+
+// All that one gateway listens on.
+struct PortClaims {
+  std::optional<ListenClaim> listen{};
+  std::optional<ListenClaim> admin{};
 };
 
 // Whether a TCP connection to it succeeds within a second.
@@ -40,6 +47,6 @@ class ListenClaim {
 [[nodiscard]] std::set<std::string> listening_inodes(std::string_view table, std::uint16_t port);
 
 // "port 8080 is taken (by process 4711, nginx); choose another `listen` or stop it."
-[[nodiscard]] std::string describe_taken(const config::Address& address);
+[[nodiscard]] std::string describe_taken(const config::Address& address, std::string_view key = "listen");
 
 }  // namespace weir::cli

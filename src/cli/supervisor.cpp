@@ -42,13 +42,19 @@ sigset_t held_signals() {
   return signals;
 }
 
-Launch launch_of(const Supervision& what) {
-  // Envoy's own level is at least `error`: a start that fails must be able to say why, even under --log-level off.
-  const LogLevel level = std::min(what.log_level, LogLevel::error);
+// A listener that moves away cuts the streams it has after as long as a gateway that ends does.
+std::string drain_seconds(std::chrono::nanoseconds drain) {
+  return std::to_string(std::max<std::int64_t>(1, std::chrono::ceil<std::chrono::seconds>(drain).count()));
+}
+
+Launch launch_of(const Supervision& what, std::chrono::nanoseconds drain) {
+  // Envoy's own level is at least `warning`: what it refuses must be explained, even under --log-level off.
+  const LogLevel level = std::min(what.log_level, LogLevel::warning);
   return {.program = what.envoy,
           .arguments = {"--config-path", what.bootstrap, "--concurrency", std::to_string(what.workers),
                         "--disable-hot-restart",  // its shared memory would tie gateways on one machine together
-                        "--log-level", std::string(to_string(level)), "--log-format", std::string(envoy_log_format)},
+                        "--drain-time-s", drain_seconds(drain), "--log-level", std::string(to_string(level)),
+                        "--log-format", std::string(envoy_log_format)},
           .environment = {{"ENVOY_DYNAMIC_MODULES_SEARCH_PATH", what.module_folder}}};
 }
 
@@ -65,12 +71,11 @@ std::string seconds(std::chrono::nanoseconds time) {
 
 class Supervisor {
  public:
-  Supervisor(const Supervision& what, ListenClaim claim, ChildProcess envoy, FileDescriptor signals)
+  Supervisor(const Supervision& what, LiveConfig& live, ChildProcess envoy, FileDescriptor signals)
       : what_(what),
-        claim_(std::move(claim)),
+        live_(live),
         envoy_(std::move(envoy)),
         signals_(std::move(signals)),
-        admin_(what.admin_socket),
         log_(what.log_level, [](const std::string& line) { std::cerr << line << '\n'; }) {}
 
   int run() {
@@ -98,7 +103,7 @@ class Supervisor {
       case State::starting:
         return start();
       case State::serving:
-        return;
+        return live_.step();
       case State::draining:
         return drain();
       case State::stopping:
@@ -108,27 +113,31 @@ class Supervisor {
   }
 
   void start() {
-    if (admin_.is_ready() && answers(what_.listen)) {
-      std::cerr << "weir: listening on http://" << to_string(what_.listen) << " (" << counted(what_.workers, "worker")
-                << ")\n";
+    const config::Config& config = live_.in_force();
+    if (live_.envoy().is_ready() && answers(config.listen) && (!config.admin || answers(config.admin->address))) {
+      std::cerr << "weir: listening on " << (config.tls ? "https://" : "http://") << to_string(config.listen) << " ("
+                << counted(what_.workers, "worker") << ")\n";
+      if (config.admin) std::cerr << "weir: admin API on http://" << to_string(config.admin->address) << '\n';
       return enter(State::serving);
     }
-    if (spent() < start_patience) return;
-    std::cerr << "weir: Envoy is not ready after " << seconds(start_patience) << "; giving up.\n";
+    const bool refused = live_.envoy().refusals() > 0;
+    if (!refused && spent() < start_patience) return;
+    if (!refused) std::cerr << "weir: Envoy is not ready after " << seconds(start_patience) << "; giving up.\n";
     failed_ = true;
+    refused_ = refused;
     stop();
   }
 
   void drain() {
-    const auto open = admin_.open();
+    const auto open = live_.envoy().open();
     const bool nothing_open = open && open->requests == 0 && open->bytes == 0;
     // Seen twice: a request that was on its way in at the first look is counted at the second.
     if (nothing_open && std::exchange(seen_idle_, true)) return stop();
     if (!nothing_open) seen_idle_ = false;
-    if (spent() < what_.drain) return;
+    if (spent() < live_.in_force().drain) return;
     if (open && open->requests > 0) {
       std::cerr << "weir: " << counted(open->requests, "request") << " cut off, still open after "
-                << seconds(what_.drain) << " (`drain`)\n";
+                << seconds(live_.in_force().drain) << " (`drain`)\n";
     }
     stop();
   }
@@ -146,23 +155,27 @@ class Supervisor {
       return enter(State::stopping);
     }
     if (state_ != State::serving) return stop();
-    claim_.release();
+    live_.release_ports();
     enter(State::draining);
-    if (!admin_.drain()) return stop();
-    if (const auto open = admin_.open(); open && open->requests > 0) {
+    if (!live_.envoy().drain()) return stop();
+    if (const auto open = live_.envoy().open(); open && open->requests > 0) {
       std::cerr << "weir: " << counted(open->requests, "request") << " still open; waiting up to "
-                << seconds(what_.drain) << " (again to stop at once)\n";
+                << seconds(live_.in_force().drain) << " (again to stop at once)\n";
     }
   }
 
   void wait_for_news() {
     int patience = -1;
+    if (state_ == State::serving) patience = static_cast<int>(live_.patience().count());
     if (state_ == State::starting) patience = start_poll.count();
     if (state_ == State::draining) patience = drain_poll.count();
     if (state_ == State::stopping) patience = 100;
-    std::array<pollfd, 3> news{pollfd{.fd = signals_.get(), .events = POLLIN, .revents = 0},
+    const bool follows = state_ == State::serving;
+    std::array<pollfd, 5> news{pollfd{.fd = signals_.get(), .events = POLLIN, .revents = 0},
                                pollfd{.fd = log_open_ ? envoy_.output() : -1, .events = POLLIN, .revents = 0},
-                               pollfd{.fd = envoy_.ended_fd(), .events = POLLIN, .revents = 0}};
+                               pollfd{.fd = envoy_.ended_fd(), .events = POLLIN, .revents = 0},
+                               pollfd{.fd = follows ? live_.config_fd() : -1, .events = POLLIN, .revents = 0},
+                               pollfd{.fd = follows ? live_.certificate_fd() : -1, .events = POLLIN, .revents = 0}};
     if (::poll(news.data(), news.size(), patience) < 0) return;
     if (news[1].revents != 0) read_log();
     if (news[0].revents != 0) on_signal();
@@ -181,7 +194,7 @@ class Supervisor {
 
   int end(int wait_status) {
     if (told_to_stop_) return ok;
-    if (failed_) return unreachable;
+    if (failed_ && !refused_) return unreachable;
     const std::string how = describe_end(wait_status);
     if (state_ == State::serving) {
       std::cerr << "weir: Envoy ended by itself, with " << how << "; the gateway is down.\n";
@@ -189,7 +202,13 @@ class Supervisor {
     }
     for (const std::string& error : log_.errors()) {
       if (error.find("Address already in use") == std::string::npos) continue;
-      std::cerr << "weir: " << describe_taken(what_.listen) << '\n';
+      std::cerr << "weir: " << describe_taken(live_.in_force().listen) << '\n';
+      return unreachable;
+    }
+    if (refused_) {
+      std::cerr << "weir: Envoy does not accept its configuration";
+      if (what_.log_level > LogLevel::error && !log_.errors().empty()) std::cerr << ": " << log_.errors().back();
+      std::cerr << '\n';
       return unreachable;
     }
     std::cerr << "weir: Envoy could not start, it ended with " << how;
@@ -204,10 +223,9 @@ class Supervisor {
   }
 
   Supervision what_;
-  ListenClaim claim_;
+  LiveConfig& live_;
   ChildProcess envoy_;
   FileDescriptor signals_;
-  EnvoyAdmin admin_;
   EnvoyLog log_;
   bool log_open_ = true;
   State state_ = State::starting;
@@ -215,6 +233,7 @@ class Supervisor {
   bool told_to_stop_ = false;
   bool seen_idle_ = false;
   bool failed_ = false;
+  bool refused_ = false;  // it started, and does not accept what it is to serve
 };
 
 }  // namespace
@@ -226,15 +245,15 @@ void hold_signals() {
   ::signal(SIGXFSZ, SIG_IGN);  // a file-size limit is an error of the write, not an end
 }
 
-int supervise(const Supervision& what, ListenClaim claim) {
+int supervise(const Supervision& what, LiveConfig& live) {
   const sigset_t signals = held_signals();
   FileDescriptor signal_fd(::signalfd(-1, &signals, SFD_CLOEXEC | SFD_NONBLOCK));
-  auto envoy = ChildProcess::start(launch_of(what));
+  auto envoy = ChildProcess::start(launch_of(what, live.in_force().drain));
   if (!envoy) {
     std::cerr << "weir: " << envoy.error() << '\n';
     return unreachable;
   }
-  return Supervisor(what, std::move(claim), std::move(*envoy), std::move(signal_fd)).run();
+  return Supervisor(what, live, std::move(*envoy), std::move(signal_fd)).run();
 }
 
 }  // namespace weir::cli

@@ -6,14 +6,10 @@
 // Envoy that ends by itself, in whatever state, is an error; its own end, and all it said, is reported.
 #pragma once
 
-#include <chrono>
 #include <filesystem>
-#include <string>
-#include <vector>
 
 #include "cli/envoy_log.hpp"
-#include "cli/ports.hpp"
-#include "config/config.hpp"
+#include "cli/live_config.hpp"
 
 namespace weir::cli {
 
@@ -21,9 +17,6 @@ struct Supervision {
   std::filesystem::path envoy;
   std::filesystem::path module_folder;
   std::filesystem::path bootstrap;
-  std::filesystem::path admin_socket;
-  config::Address listen;
-  std::chrono::nanoseconds drain{};
   unsigned workers = 1;
   LogLevel log_level = LogLevel::warning;
 };
@@ -32,8 +25,9 @@ struct Supervision {
 // when weir was started with it ignored (nohup). Call before anything that can be interrupted, on the main thread.
 void hold_signals();
 
-// Returns when Envoy has ended: the exit status. Messages go to stderr. `claim` is given up when draining starts, so
-// that the next gateway can take the port while this one finishes its requests.
-[[nodiscard]] int supervise(const Supervision& what, ListenClaim claim);
+// Returns when Envoy has ended: the exit status. Messages go to stderr. While Envoy serves, `live` follows its config's
+// file. Its ports are given up when draining starts, so that the next gateway can take them while this one finishes its
+// requests.
+[[nodiscard]] int supervise(const Supervision& what, LiveConfig& live);
 
 }  // namespace weir::cli

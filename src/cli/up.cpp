@@ -1,18 +1,22 @@
 // up.cpp: `weir up`, the gateway in the foreground.
 #include <CLI/CLI.hpp>
 
+#include <algorithm>
 #include <cstdlib>
+#include <expected>
 #include <iostream>
 #include <memory>
 #include <optional>
 #include <string>
 #include <thread>
+#include <utility>
 
 #include "cli/command.hpp"
 #include "cli/config_file.hpp"
 #include "cli/envoy_binary.hpp"
 #include "cli/envoy_module.hpp"
 #include "cli/exit_status.hpp"
+#include "cli/live_config.hpp"
 #include "cli/ports.hpp"
 #include "cli/run_folder.hpp"
 #include "cli/supervisor.hpp"
@@ -39,9 +43,28 @@ std::optional<std::string> variable(const char* name) {
   return value == nullptr ? std::nullopt : std::optional<std::string>(value);
 }
 
+// The admin API's default place gives way to whoever is there already; one that is written must be free.
+std::expected<PortClaims, std::string> claim_ports(config::Config& config) {
+  PortClaims claims;
+  auto listen = ListenClaim::make(config.listen);
+  if (!listen) return std::unexpected(listen.error());
+  claims.listen = std::move(*listen);
+  if (!config.admin) return claims;
+  auto admin = ListenClaim::make(config.admin->address, "admin");
+  if (admin) {
+    claims.admin = std::move(*admin);
+  } else if (config.admin->written) {
+    return std::unexpected(admin.error());
+  } else {
+    std::cerr << "weir: warning: going on without the admin API: " << admin.error() << '\n';
+    config.admin.reset();
+  }
+  return claims;
+}
+
 int up(const UpOptions& options) {
   hold_signals();
-  const auto config = read_config(options.config);
+  auto config = read_config(options.config);
   if (!config) return wrong_usage;
 
   const auto envoy = find_envoy({.option = options.envoy,
@@ -65,24 +88,24 @@ int up(const UpOptions& options) {
   const auto module = find_envoy_module();
   if (!module) return fail(module.error());
 
-  auto claim = ListenClaim::make(config->listen);
-  if (!claim) return fail(claim.error());
+  auto claims = claim_ports(*config);
+  if (!claims) return fail(claims.error());
   const auto folder = RunFolder::make();
   if (!folder) return fail(folder.error());
-  const auto admin_socket = folder->path() / "admin.sock";
-  const std::string bootstrap = gateway::bootstrap(*config, {.admin_socket = admin_socket});
-  if (const auto written = folder->write("envoy.json", bootstrap); !written) return fail(written.error());
+  const gateway::RenderOptions render{.admin_socket = folder->path() / "admin.sock", .folder = folder->path()};
+  if (const auto written = folder->write("envoy.json", gateway::bootstrap(*config, render)); !written) {
+    return fail(written.error());
+  }
+  LiveConfig live(options.config, *config, std::move(*claims), *folder, render);
+  if (const auto written = live.write(); !written) return fail(written.error());
 
   const unsigned processors = std::max(1U, std::thread::hardware_concurrency());
   return supervise({.envoy = *envoy,
                     .module_folder = module->parent_path(),
                     .bootstrap = folder->path() / "envoy.json",
-                    .admin_socket = admin_socket,
-                    .listen = config->listen,
-                    .drain = config->drain,
                     .workers = options.workers == 0 ? processors : options.workers,
                     .log_level = parse_log_level(options.log_level).value_or(LogLevel::warning)},
-                   std::move(*claim));
+                   live);
 }
 
 }  // namespace

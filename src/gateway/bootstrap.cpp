@@ -34,7 +34,7 @@ json::value runtime_extension(json::object config, const RenderOptions& options)
 std::string bootstrap(const config::Config& config, const RenderOptions& options) {
   json::object bootstrap{{"node", json::object{{"id", "weir"}, {"cluster", "weir"}}}};
   if (options.folder.empty()) {
-    bootstrap["bootstrap_extensions"] = json::array{runtime_extension(settings_json(config).as_object(), options)};
+    bootstrap["bootstrap_extensions"] = json::array{runtime_extension({{"settings", settings_json(config)}}, options)};
     bootstrap["static_resources"] =
         json::object{{"listeners", envoy_listeners(config, options)}, {"clusters", envoy_clusters(config, options)}};
   } else {

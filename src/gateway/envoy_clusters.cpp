@@ -62,6 +62,10 @@ json::array envoy_clusters(const config::Config& config, const RenderOptions& op
     clusters.push_back(cluster(upstream.name, upstream, options));
   }
   if (config.jwt) clusters.push_back(cluster(jwks_cluster, config.jwt->jwks, options));
+  if (config.admin && !options.admin_socket.empty()) {
+    clusters.push_back(
+        cluster_at(own_admin_cluster, json::object{{"pipe", json::object{{"path", options.admin_socket}}}}));
+  }
   return clusters;
 }
 

@@ -1,5 +1,6 @@
 #include "gateway/envoy_listeners.hpp"
 
+#include "gateway/envoy_admin_listener.hpp"
 #include "gateway/envoy_discovery.hpp"
 #include "gateway/envoy_filters.hpp"
 #include "gateway/envoy_jwt.hpp"
@@ -109,7 +110,9 @@ json::object listener(const config::Config& config, const RenderOptions& options
 }  // namespace
 
 json::array envoy_listeners(const config::Config& config, const RenderOptions& options) {
-  return {listener(config, options)};
+  json::array listeners{listener(config, options)};
+  if (config.admin) listeners.push_back(admin_listener(config.admin->address, options));
+  return listeners;
 }
 
 }  // namespace weir::gateway

@@ -27,10 +27,18 @@ Discovery filters(const config::Config& config, const std::set<std::string>& cla
                    {json::object{{"name", jwt_filter_name}, {"typed_config", envoy_jwt(config, claims)}}});
 }
 
+std::string name_of(const json::value& part) { return std::string(part.at("name").as_string()); }
+
+// By name, so that equal clusters are equal files, whichever config they come from.
+Discovery cluster_file(json::array clusters) {
+  std::ranges::sort(clusters, {}, name_of);
+  return discovery(envoy::cluster, std::move(clusters));
+}
+
 }  // namespace
 
 LiveFiles live_files(const config::Config& config, const RenderOptions& options) {
-  return {.clusters = discovery(envoy::cluster, envoy_clusters(config, options)),
+  return {.clusters = cluster_file(envoy_clusters(config, options)),
           .filters = filters(config, claims_of(config)),
           .routes = discovery(envoy::routes, {envoy_routes(config, options)}),
           .secrets = discovery(envoy::secret, listener_secrets(config, options)),
@@ -44,11 +52,11 @@ std::string live_settings(const config::Config& config, std::uint64_t generation
 Discovery clusters_of_both(const config::Config& before, const config::Config& after, const RenderOptions& options) {
   json::array clusters = envoy_clusters(after, options);
   std::set<std::string> names;
-  for (const json::value& cluster : clusters) names.emplace(cluster.at("name").as_string());
+  for (const json::value& cluster : clusters) names.insert(name_of(cluster));
   for (json::value& cluster : envoy_clusters(before, options)) {
-    if (!names.contains(std::string(cluster.at("name").as_string()))) clusters.push_back(std::move(cluster));
+    if (!names.contains(name_of(cluster))) clusters.push_back(std::move(cluster));
   }
-  return discovery(envoy::cluster, std::move(clusters));
+  return cluster_file(std::move(clusters));
 }
 
 Discovery filters_of_both(const config::Config& before, const config::Config& after) {

@@ -119,12 +119,13 @@ def upstream():
 def config(folder, upstream):
     """Writes a config that lets everything through to the upstream; returns its path and port."""
 
-    def write(name="weir.yaml", port=None, drain="10s", more=""):
+    def write(name="weir.yaml", port=None, drain="10s", more="", admin="off"):
         port = port or free_port()
         path = folder / name
         path.write_text(textwrap.dedent(f"""\
             version: 1
             listen: 127.0.0.1:{port}
+            admin: {admin}
             drain: {drain}
             limits:
               per-client: {{ key: ip, rate: 1000/1m }}

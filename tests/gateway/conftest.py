@@ -111,8 +111,10 @@ class Answer:
 
 
 class Gateway:
-    def __init__(self, process, port, log):
-        self.process, self.port, self.log = process, port, log
+    """`admin` is the port of its admin API, None when it has none."""
+
+    def __init__(self, process, port, log, admin=None):
+        self.process, self.port, self.log, self.admin = process, port, log, admin
 
     def connect(self):
         return contextlib.closing(http.client.HTTPConnection("127.0.0.1", self.port, timeout=PATIENCE))
@@ -157,9 +159,15 @@ class Folder:
         self.upstream = upstream
         self.running = []
 
-    def render(self, config, port, **environment):
+    def render(self, config, port, admin=None, **environment):
+        """A config that says nothing of `listen` and `admin` gets these ports; no admin API without one."""
         file = self.path / f"weir-{port}.yaml"
-        head = f"version: 1\nlisten: 127.0.0.1:{port}\n"
+        head = "version: 1\n"
+        lines = textwrap.dedent(config).splitlines()
+        if not any(line.startswith("listen:") for line in lines):
+            head += f"listen: 127.0.0.1:{port}\n"
+        if not any(line.startswith("admin:") for line in lines):
+            head += f"admin: 127.0.0.1:{admin}\n" if admin else "admin: off\n"
         if "upstreams:" not in config:
             head += f'upstreams:\n  local: {{ url: "http://127.0.0.1:{self.upstream.server_port}" }}\n'
         file.write_text(head + textwrap.dedent(config))
@@ -168,22 +176,24 @@ class Folder:
         assert done.returncode == 0, done.stderr
         return json.loads(done.stdout)
 
-    def start_envoy(self, bootstrap, port):
+    def start_envoy(self, bootstrap, port, admin=None, **environment):
         file, log = self.path / f"envoy-{port}.json", self.path / f"envoy-{port}.log"
         file.write_text(json.dumps(bootstrap))
         with log.open("wb") as output:
             process = subprocess.Popen([envoy_program(), "-c", str(file), "--concurrency", "2", "--disable-hot-restart",
                                         "--log-level", "warning"], stdin=subprocess.DEVNULL, stdout=output, stderr=output,
-                                       env={**os.environ, "ENVOY_DYNAMIC_MODULES_SEARCH_PATH": str(BUILD)})
+                                       env={**os.environ, **environment, "ENVOY_DYNAMIC_MODULES_SEARCH_PATH": str(BUILD)})
         self.running.append(process)
-        return Gateway(process, port, log)
+        return Gateway(process, port, log, admin)
 
-    def start(self, config, change=lambda bootstrap: None, **environment):
-        """`change` may edit the bootstrap before Envoy gets it."""
-        port = free_port()
-        bootstrap = self.render(config, port, **environment)
+    def start(self, config, change=lambda bootstrap: None, admin=False, **environment):
+        """`change` may edit the bootstrap before Envoy gets it. With `admin` it has an admin API, on gateway.admin.
+        `{port}` and `{admin}` in the config stand for the two ports, where a test writes `listen` or `admin` itself."""
+        port, admin_port = free_port(), free_port() if admin else None
+        config = config.replace("{port}", str(port)).replace("{admin}", str(admin_port))
+        bootstrap = self.render(config, port, admin_port, **environment)
         change(bootstrap)
-        gateway = self.start_envoy(bootstrap, port)
+        gateway = self.start_envoy(bootstrap, port, admin_port, **environment)
         deadline = time.monotonic() + PATIENCE
         while True:
             assert gateway.is_alive(), gateway.log.read_text()
@@ -208,7 +218,7 @@ def folder(upstream):
 
 @pytest.fixture(scope="module")
 def shared_gateway(folder, request):
-    return folder.start(request.module.CONFIG)
+    return folder.start(request.module.CONFIG, admin=getattr(request.module, "ADMIN", False))
 
 
 @pytest.fixture

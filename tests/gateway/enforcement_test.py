@@ -51,7 +51,7 @@ def with_slots(folder):
     """weir.yaml does not offer concurrency yet; the module does."""
 
     def make_slots(bootstrap):
-        limits = bootstrap["bootstrap_extensions"][0]["typed_config"]["extension_config"]["value"]["limits"]
+        limits = bootstrap["bootstrap_extensions"][0]["typed_config"]["extension_config"]["value"]["settings"]["limits"]
         next(limit for limit in limits if limit["name"] == "slots")["rule"] = {"algorithm": "concurrency", "count": 2}
 
     return folder.start("""

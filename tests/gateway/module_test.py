@@ -38,7 +38,7 @@ def end_of(folder, change):
 
 
 def settings(bootstrap):
-    return bootstrap["bootstrap_extensions"][0]["typed_config"]["extension_config"]["value"]
+    return bootstrap["bootstrap_extensions"][0]["typed_config"]["extension_config"]["value"]["settings"]
 
 
 @pytest.mark.parametrize("change, said", [

@@ -27,5 +27,23 @@ TEST(EnvoyAdmin, IsSilentWhereNobodyListens) {
   EXPECT_FALSE(EnvoyAdmin("/" + std::string(200, 'x')).is_ready());
 }
 
+TEST(EnvoyAdmin, TheModuleSaysItsGenerationAndItsError) {
+  const auto fine = parse_module_status(R"({"generation":7,"error":null})");
+  ASSERT_TRUE(fine);
+  EXPECT_EQ(fine->generation, 7);
+  EXPECT_EQ(fine->error, "");
+  EXPECT_EQ(parse_module_status(R"({"generation":7,"error":"no such limit"})")->error, "no such limit");
+}
+
+TEST(EnvoyAdmin, WhatIsNoStatusIsNone) {
+  for (const char* text : {"", "{}", "[]", "{", R"({"generation":"x"})", "\xFF"})
+    EXPECT_FALSE(parse_module_status(text));
+}
+
+TEST(EnvoyAdmin, RefusalsAddUp) {
+  EXPECT_EQ(sum_of("cluster_manager.cds.update_rejected: 2\nlistener_manager.lds.update_rejected: 1\n"), 3);
+  EXPECT_EQ(sum_of(""), 0);
+}
+
 }  // namespace
 }  // namespace weir::cli

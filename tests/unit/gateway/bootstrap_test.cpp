@@ -189,6 +189,40 @@ TEST(Bootstrap, EscapedSlashesAreTheUsersChoice) {
   }
 }
 
+TEST(Bootstrap, TheAdminApiHasAListenerOfItsOwnUnlessItIsOff) {
+  config::Config config = one_route();
+  config.admin = config::Admin{.address = {"127.0.0.1", 9191}, .written = true, .token = std::nullopt};
+  const json::value listener = rendered(config).at_pointer("/static_resources/listeners/1");
+  EXPECT_EQ(listener.at_pointer("/address/socket_address/port_value"), 9191);
+  const json::value& filters = listener.at_pointer("/filter_chains/0/filters/1/typed_config/http_filters");
+  EXPECT_EQ(filters.at_pointer("/0/typed_config/filter_name"), "weir_admin");
+  config.admin.reset();
+  EXPECT_EQ(rendered(config).at_pointer("/static_resources/listeners").as_array().size(), 1);
+}
+
+TEST(Bootstrap, TheAdminApiShowsEnvoysOwnPagesWhereEnvoyHasASocket) {
+  const auto pages = [](const json::value& bootstrap) {
+    return bootstrap
+        .at_pointer(
+            "/static_resources/listeners/1/filter_chains/0/filters/1/typed_config/route_config/"
+            "virtual_hosts/0/routes")
+        .as_array();
+  };
+  EXPECT_TRUE(pages(rendered(one_route())).empty());
+  const json::array routes = pages(rendered(one_route(), {.admin_socket = "/run/x.sock"}));
+  EXPECT_EQ(routes.front().at_pointer("/match/path"), "/envoy/stats");
+  EXPECT_EQ(routes.front().at_pointer("/route/prefix_rewrite"), "/stats");
+}
+
+TEST(Bootstrap, KeysInTheAdminApisPathsStayAsTheyCame) {
+  const json::value bootstrap = rendered(one_route());
+  const json::value& manager =
+      bootstrap.at_pointer("/static_resources/listeners/1/filter_chains/0/filters/1/typed_config");
+  EXPECT_EQ(manager.at("normalize_path"), false);
+  EXPECT_EQ(manager.at("merge_slashes"), false);
+  EXPECT_EQ(manager.at("path_with_escaped_slashes_action"), "KEEP_UNCHANGED");
+}
+
 TEST(Bootstrap, EnvoysOwnAdminIsClosedUnlessASocketIsNamed) {
   EXPECT_FALSE(rendered(one_route()).as_object().contains("admin"));
   EXPECT_EQ(rendered(one_route(), {.admin_socket = "/run/x.sock"}).at_pointer("/admin/address/pipe/path"),
