@@ -75,7 +75,7 @@ class AccessLog::Writer {
         thread_ = std::thread([self] { self->run(); });
         ::pthread_setname_np(thread_.native_handle(), "weir:access_log");
       } catch (const std::system_error& error) {
-        report_("access log: no thread for it: " + std::string(error.what()));
+        if (report_) report_("access log: no thread for it: " + std::string(error.what()));
         return false;
       }
     }
@@ -209,7 +209,7 @@ class AccessLog::Writer {
     if (!trouble || now < next_complaint_) return;
     next_complaint_ = now + complain_every;
     const std::scoped_lock lock(mutex_);
-    if (!abandoned_) report_("access log " + name_ + ": " + *trouble);
+    if (!abandoned_ && report_) report_("access log " + name_ + ": " + *trouble);
   }
 
   api::Counter* dropped_;

@@ -3,6 +3,7 @@
 #include "gateway/edge.hpp"
 
 #include "gateway/client_address.hpp"
+#include "gateway/grpc_status.hpp"
 #include "gateway/guarded.hpp"
 #include "gateway/number_text.hpp"
 
@@ -125,11 +126,17 @@ void Stream::set_response_header(std::string_view name, std::string_view value) 
 void Stream::respond(std::uint32_t status, std::span<const HeaderField> headers, std::string_view body,
                      std::string_view details) {
   constexpr std::size_t most = 16;
-  abi::Header raw[most];
+  abi::Header raw[most + 1];
   std::size_t count = 0;
-  for (const HeaderField& field : headers.first(std::min(headers.size(), most))) {
+  bool grpc_status_given = false;
+  const auto add = [&](const HeaderField& field) {
     raw[count++] = {field.name.data(), field.name.size(), field.value.data(), field.value.size()};
-  }
+    grpc_status_given = grpc_status_given || field.name == grpc_status_header;
+  };
+  for (const HeaderField& field : headers.first(std::min(headers.size(), most))) add(field);
+  // Envoy takes a module's answer without a status of gRPC's own for OK, whatever its HTTP status.
+  const bool grpc = Request::header("content-type").starts_with("application/grpc");
+  if (grpc && !grpc_status_given) add({grpc_status_header, grpc_status(status)});
   abi::envoy_dynamic_module_callback_http_send_response(filter_, status, raw, count, buffer(body), buffer(details));
 }
 

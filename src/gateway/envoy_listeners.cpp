@@ -20,17 +20,9 @@ namespace {
 
 namespace json = boost::json;
 
-constexpr const char* slashes(config::EscapedSlashes choice) {
-  switch (choice) {
-    case config::EscapedSlashes::keep:
-      return "KEEP_UNCHANGED";
-    case config::EscapedSlashes::reject:
-      return "REJECT_REQUEST";
-    case config::EscapedSlashes::redirect:
-      return "UNESCAPE_AND_REDIRECT";
-  }
-  return "";
-}
+// More than anybody forwards: Envoy then takes no address of X-Forwarded-For for the client's, and keeps
+// X-Forwarded-Proto. The module does both as `trusted_proxies` says, which may change while the listener may not.
+constexpr std::uint32_t hops_to_nobody = 1'000'000'000;
 
 // In front of the limits, which look at its claims.
 json::value jwt_filter(const config::Config& config, const RenderOptions& options) {
@@ -60,10 +52,9 @@ json::value without_forged_claims() {
 json::object connection_manager(const config::Config& config, const RenderOptions& options) {
   json::object manager{{"@type", envoy::connection_manager},
                        {"stat_prefix", "weir"},
-                       // The client is the peer, or the Nth address from the right of X-Forwarded-For; a client can't
-                       // add one to its own.
+                       // Its own entry in X-Forwarded-For is the last.
                        {"use_remote_address", true},
-                       {"xff_num_trusted_hops", config.trusted_proxies},
+                       {"xff_num_trusted_hops", hops_to_nobody},
                        // Nobody's x-envoy-* headers are obeyed. An empty list would mean the private networks; nobody
                        // comes from this one.
                        {"internal_address_config",
@@ -72,7 +63,7 @@ json::object connection_manager(const config::Config& config, const RenderOption
                        {"early_header_mutation_extensions", json::array{without_forged_claims()}},
                        {"normalize_path", true},
                        {"merge_slashes", true},
-                       {"path_with_escaped_slashes_action", slashes(config.escaped_slashes)},
+                       {"path_with_escaped_slashes_action", "KEEP_UNCHANGED"},  // the module's choice, too
                        {"max_request_headers_kb", 60},
                        {"request_headers_timeout", "30s"},
                        {"common_http_protocol_options",

@@ -65,7 +65,7 @@ class LimitsFilter final : public HttpFilter {
     const std::shared_ptr<Runtime>& runtime = runtime_or_throw();
     if (lasting_.access_log.is_on()) log_ = std::make_unique<RequestLog>(stream);
     stream.trust_proxies(runtime->settings().trusted_proxies);
-    if (answered_for_slashes(stream, *runtime)) return HeadersStatus::stop_iteration;
+    if (answered_for_slashes(stream, *runtime)) return answered_here();
     set_forwarded_proto(stream, runtime->settings());
 
     if (const auto* route = static_cast<const LimitsOfRoute*>(stream.route_config())) {
@@ -74,7 +74,7 @@ class LimitsFilter final : public HttpFilter {
     const RouteLimits* limits = route_ ? &route_->limits : nullptr;
     if (const auto denied = denied_client(lasting_.deny_list, stream, limits, runtime->now())) {
       deny(stream, *denied, *runtime);
-      return HeadersStatus::stop_iteration;
+      return answered_here();
     }
     if (limits == nullptr || limits->limits.empty()) {
       remove_claims(stream, *runtime);
@@ -120,12 +120,17 @@ class LimitsFilter final : public HttpFilter {
     if (log_) log_->decided(told);
     if (admission.refusal) {
       answer(stream, *admission.refusal, runtime.responses());
-      return HeadersStatus::stop_iteration;
+      return answered_here();
     }
     headers_ = std::move(admission.headers);
     hold_ = std::move(admission.hold);
     remove_claims(stream, runtime);
     return HeadersStatus::proceed;
+  }
+
+  HeadersStatus answered_here() {
+    if (log_) log_->answered_here();
+    return HeadersStatus::stop_iteration;
   }
 
   // False when too many wait already.

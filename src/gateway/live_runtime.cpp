@@ -8,7 +8,9 @@
 namespace weir::gateway {
 
 LiveRuntime::LiveRuntime(std::string_view settings, Note note)
-    : applied_(settings), note_(std::move(note)), runtime_(std::make_shared<Runtime>(read_settings(settings))) {
+    : applied_(settings),
+      note_(std::move(note)),
+      runtime_(std::make_shared<Runtime>(read_settings(settings), nullptr, note_)) {
   Runtime::install(runtime_);
 }
 

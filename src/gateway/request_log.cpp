@@ -20,7 +20,7 @@ void RequestLog::write(AccessLog& log, const Stream& stream) const {
              .limit = limit_,
              .decision = told_.decision,
              .remaining = told_.remaining,
-             .upstream = stream.cluster_name(),
+             .upstream = upstream_asked_ ? stream.cluster_name() : std::string_view{},
              .key = told_.key});
 }
 

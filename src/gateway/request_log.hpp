@@ -16,6 +16,7 @@ class RequestLog {
   explicit RequestLog(const Stream& stream);
 
   void decided(const Told& told);
+  void answered_here() { upstream_asked_ = false; }
   // At the stream's end.
   void write(AccessLog& log, const Stream& stream) const;
 
@@ -25,6 +26,7 @@ class RequestLog {
   std::string path_;
   Told told_;
   std::string limit_;  // what told_.limit views
+  bool upstream_asked_ = true;
 };
 
 }  // namespace weir::gateway

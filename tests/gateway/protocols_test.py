@@ -1,13 +1,18 @@
 """HTTP/1.1 and HTTP/2, kept connections, gRPC."""
 
 import httpx
+import pytest
 
 CONFIG = """
 limits:
   per-user: { key: header:x-user-id, rate: 3/1d, algorithm: fixed_window }
   cookie: { key: cookie:sid, rate: 3/1d, algorithm: fixed_window }
+  denied: { key: "const:all", rate: 3/1d, deny: [all] }
+  strict: { key: header:x-user-id, missing: reject, rate: 3/1d }
 routes:
   - { path: /cookie, to: local, limits: [cookie] }
+  - { path: /denied/*, to: local, limits: [denied] }
+  - { path: /strict/*, to: local, limits: [strict] }
   - { path: /*, to: local, limits: [per-user] }
 """
 
@@ -55,3 +60,10 @@ def test_a_limited_grpc_call_is_resource_exhausted(gateway, user):
     assert "per-user" in answer.headers["grpc-message"]
     assert int(answer.headers["retry-after"]) >= 1
     assert answer.content == b""
+
+
+@pytest.mark.parametrize("path, code", [("/denied/Call", "7"), ("/strict/Call", "3"), ("/pkg.Service%2fCall", "3")])
+def test_no_refused_grpc_call_looks_like_a_success(gateway, path, code):
+    with http2(gateway) as client:
+        answer = client.post(path, headers={"content-type": "application/grpc"})
+    assert (answer.status_code, answer.headers["grpc-status"], answer.content) == (200, code, b"")
