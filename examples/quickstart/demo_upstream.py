@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""What stands behind the demo gateway: an echo, a streaming model and a function. Needs Python alone.
+"""What stands behind the demo gateway: an echo, a streaming model, a function and a login. Needs Python alone.
 
     demo_upstream.py [--port N]     prints the port that it listens on; 0 (the default) finds a free one
 """
@@ -10,6 +10,7 @@ import signal
 import sys
 
 import function
+import login
 import model
 from http_server import json_response, serve
 
@@ -22,6 +23,8 @@ async def handle(request):
         return function.invoke(request, match[1])
     if match := function.SWITCH.fullmatch(path):
         return function.switch(request, match[1])
+    if path == "/login":
+        return login.login(request)
     if path == "/slow":
         await asyncio.sleep(2)
     return json_response({"method": request.method, "path": request.path, "headers": request.headers,

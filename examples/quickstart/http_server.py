@@ -7,8 +7,8 @@ from dataclasses import dataclass, field
 
 LONGEST_HEAD = 64 * 1024  # bytes
 LONGEST_BODY = 16 * 1024 * 1024
-REASONS = {200: "OK", 202: "Accepted", 204: "No Content", 400: "Bad Request", 404: "Not Found", 405: "Method Not Allowed",
-           413: "Content Too Large", 429: "Too Many Requests", 500: "Internal Server Error"}
+REASONS = {200: "OK", 202: "Accepted", 204: "No Content", 400: "Bad Request", 401: "Unauthorized", 404: "Not Found",
+           405: "Method Not Allowed", 413: "Content Too Large", 429: "Too Many Requests", 500: "Internal Server Error"}
 
 
 @dataclass

@@ -11,6 +11,7 @@ import sys
 HERE = pathlib.Path(__file__).resolve().parent
 WEIR = HERE.parent.parent / "build/release/weir"
 CONFIG = HERE / "weir.yaml"
+ADMIN = "http://127.0.0.1:9090"  # as the config has it
 PR_SET_PDEATHSIG = 1
 libc = ctypes.CDLL(None)
 
@@ -37,6 +38,8 @@ def invitation(url):
       5 in 10 seconds for each client, then 429
   {bold}curl -N {url}/v1/chat/completions -d '{{"stream":true,"messages":[{{"role":"user","content":"hi"}}]}}'{plain}
       a streamed answer
+  {bold}curl -s {ADMIN}/api/v1/limits/per-client/keys/127.0.0.1{plain}
+      what you have left; DELETE instead of GET gives it all back
 
 The config is {CONFIG.relative_to(HERE.parent.parent)}. Ctrl-C stops it all.
 """
