@@ -76,8 +76,10 @@ bool is_always_there(const KeySource& source) {
   }
 }
 
+// A request without a part of the key does not come past `missing: reject`.
 bool always_applies(const Limit& limit) {
-  return limit.when.empty() && limit.only.empty() && std::ranges::all_of(limit.key, is_always_there);
+  return limit.when.empty() && limit.only.empty() &&
+         (limit.missing == Missing::reject || std::ranges::all_of(limit.key, is_always_there));
 }
 
 // Limits of a choice that stand behind one which applies to every request.

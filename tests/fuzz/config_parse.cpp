@@ -1,5 +1,6 @@
 // Any bytes as weir.yaml: parse answers a config or errors whose places are in the text, and each can be described.
 #include "config/parse.hpp"
+#include "config/warnings.hpp"
 
 #include <cstddef>
 #include <cstdint>
@@ -28,7 +29,18 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   const auto config = weir::config::parse(text, variable, "/nowhere");
   if (config) {
     require(!config->upstreams.empty() && !config->routes.empty());
-    for (const auto& limit : config->limits) require(!limit.key.empty() && weir::validate(limit.rule).has_value());
+    for (const auto& limit : config->limits) {
+      require(!limit.key.empty() && weir::validate(limit.rule).has_value());
+      for (const auto& condition : limit.when) require(!condition.values.empty());
+      for (const auto& statuses : limit.charge) require(100 <= statuses.first && statuses.last <= 599);
+    }
+    for (const auto& route : config->routes) {
+      for (const auto& choice : route.limits) require(!choice.empty());
+    }
+    if (config->admin && !config->admin->token) require(config->admin->address.host != "0.0.0.0");
+    for (const auto& warning : weir::config::warnings(*config)) {
+      require(!warning.message.empty() && !weir::config::describe(warning, "weir.yaml").empty());
+    }
     return 0;
   }
   require(!config.error().empty());

@@ -58,6 +58,18 @@ std::string many_names() {
   return names;
 }
 
+std::string many_times(std::string_view text, int count) {
+  std::string all;
+  for (int i = 0; i < count; ++i) all += text;
+  return all;
+}
+
+std::string many_regexes() {
+  std::string regexes = "[~0";
+  for (int i = 1; i < 1001; ++i) regexes += ",~" + std::to_string(i);
+  return regexes + "]";
+}
+
 std::vector<Broken> broken_yaml() {
   return {
       {"Empty", "", 1, 1, "the file is empty"},
@@ -248,6 +260,10 @@ std::vector<Broken> broken_limits() {
       limit("OverrideRegex", "key: ip, rate: 1/1s, overrides: { \"~^a(\": 1/1s }", 41,
             "expected a regular expression of RE2's after the ~ in 'overrides', got '~^a('; missing ): ^a("),
       limit("OnlyRegexTooLarge", "key: ip, rate: 1/1s, only: [\"~\\\\pL{1000}\"]", 35, "more than 1 MiB of memory"),
+      limit("TooManyRegexes", "key: ip, rate: 1/1s, only: " + many_regexes(), 35 + 10 * 3 + 90 * 4 + 900 * 5,
+            "more than 1000 regular expressions in one list"),
+      limit("TooManyDenied", "key: ip, rate: 1/1s, deny: &a [x" + many_times(",x", 100'000) + "]", 35 + 3 + 200'000,
+            "more than 100000 values in one list"),
       limit("WhenRegex", "key: ip, rate: 1/1s, when: { path: \"~[\" }", 42, "missing ]"),
       limit("OverrideMonthByGcra", "key: ip, rate: 1/1s, algorithm: gcra, overrides: { v: 1/month }", 61,
             "cannot be counted by gcra"),
