@@ -147,7 +147,7 @@ def test_keys_are_omitted_or_hashed(logged, user):
 
 def test_any_bytes_make_json(logged):
     log = logged()
-    for byte in [*range(0x21, 0x7f), *range(0x80, 0x100)]:
+    for byte in (0x22, 0x5c, 0x7f, 0x80, 0xc3, 0xff):
         log.gateway.raw(b"GET /open/" + bytes([byte]) + b" HTTP/1.1\r\nhost: a\r\nconnection: close\r\n\r\n")
     log.line("/open/last")
     assert all(isinstance(line, dict) for line in lines_of(log.file))
