@@ -21,6 +21,9 @@ constexpr auto look_every = std::chrono::seconds(2);  // for what no watch tells
 constexpr auto step_poll = milliseconds(10);
 constexpr auto certificate_patience = std::chrono::seconds(5);
 
+// In one piece: others write to the same place.
+void say(const std::string& sentence) { std::cerr << "weir: " + sentence + "\n"; }
+
 std::vector<std::filesystem::path> certificate_files(const config::Config& config) {
   if (!config.tls) return {};
   return {config.tls->certificate, config.tls->key};
@@ -85,7 +88,7 @@ void LiveConfig::reload() {
   if (!claims) return refuse("weir: " + claims.error() + '\n');
   const ConfigChanges changes = config_changes(in_force_, *read, render_);
   if (changes.effects.empty()) {
-    if (!changes.after_restart.empty()) std::cerr << "weir: " << path_ << ": " << to_string(changes) << '\n';
+    if (!changes.after_restart.empty()) say(path_ + ": " + to_string(changes));
     refused_.clear();
     in_force_ = std::move(*read);
     return;
@@ -95,7 +98,8 @@ void LiveConfig::reload() {
 
 void LiveConfig::refuse(const std::string& why) {
   if (why == std::exchange(refused_, why)) return;
-  std::cerr << why << "weir: " << path_ << " is refused; what was in force stays in force.\n";
+  std::cerr << why;
+  say(path_ + " is refused; what was in force stays in force.");
   envoy_.count_refused();
 }
 
@@ -142,7 +146,7 @@ void LiveConfig::go_on() {
 void LiveConfig::finish() {
   rollout_.reset();
   if (!next_) return;
-  std::cerr << "weir: applied " << path_ << ": " << to_string(config_changes(in_force_, *next_, render_)) << '\n';
+  say("applied " + path_ + ": " + to_string(config_changes(in_force_, *next_, render_)));
   if (next_claims_.listen) claims_.listen = std::move(next_claims_.listen);
   if (next_claims_.admin || !next_->admin) claims_.admin = std::move(next_claims_.admin);
   next_claims_ = {};
@@ -155,10 +159,10 @@ void LiveConfig::go_back(std::string why, bool counted) {
   rollout_.reset();
   next_claims_ = {};
   if (!next_) {
-    std::cerr << "weir: could not go back to what was in force: " << why << "; a restart is needed.\n";
+    say("could not go back to what was in force: " + why + "; a restart is needed.");
     return;
   }
-  std::cerr << "weir: " << path_ << " is refused: " << why << "; what was in force stays in force.\n";
+  say(path_ + " is refused: " + why + "; what was in force stays in force.");
   if (!counted) envoy_.count_refused();
   const config::Config failed = *std::exchange(next_, std::nullopt);
   rollout_.emplace(full_rollout_plan(failed, in_force_, render_, ++generation_), *folder_, envoy_);
@@ -172,7 +176,7 @@ void LiveConfig::read_certificate_again() {
   const auto written =
       folder_->write(gateway::live_file::secrets, gateway::live_files(in_force_, render_).secrets.text);
   if (written) return;
-  std::cerr << "weir: " << written.error() << '\n';
+  say(written.error());
   rotation_.reset();
 }
 
@@ -181,8 +185,8 @@ void LiveConfig::see_certificate() {
   const bool read = now && now->reads != rotation_->before.reads;
   if (!read && Clock::now() - rotation_->since < certificate_patience) return;
   const bool refused = !read || now->failures != rotation_->before.failures;
-  std::cerr << (refused ? "weir: the changed certificate of `listen` can't be used; the one before stays.\n"
-                        : "weir: read the changed certificate of `listen`.\n");
+  say(refused ? "the changed certificate of `listen` can't be used; the one before stays."
+              : "read the changed certificate of `listen`.");
   rotation_.reset();
 }
 

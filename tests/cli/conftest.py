@@ -77,28 +77,46 @@ def weir(folder):
 
 
 class Upstream(http.server.ThreadingHTTPServer):
-    """Answers at once; `/slow` when the test says so."""
+    """Answers at once; `/slow` when the test says so; `/stream` a line now and then until the test ends it."""
 
     daemon_threads = True
+    request_queue_size = 512
 
     def __init__(self):
         super().__init__(("127.0.0.1", 0), Answer)
         self.asked_slowly = threading.Event()
         self.may_answer = threading.Event()
+        self.stream_may_end = threading.Event()
+
+    def handle_error(self, request, client_address):
+        """A gateway that lets go of an idle connection is no error."""
 
 
 class Answer(http.server.BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
 
+    disable_nagle_algorithm = True
+
     def do_GET(self):
         if self.path == "/slow":
             self.server.asked_slowly.set()
             self.server.may_answer.wait(PATIENCE)
+        if self.path == "/stream":
+            return self.stream()
         with contextlib.suppress(OSError):
             self.send_response(200)
             self.send_header("content-length", "5")
             self.end_headers()
             self.wfile.write(b"fine\n")
+
+    def stream(self):
+        with contextlib.suppress(OSError):
+            self.send_response(200)
+            self.send_header("transfer-encoding", "chunked")
+            self.end_headers()
+            while not self.server.stream_may_end.wait(0.02):
+                self.wfile.write(b"5\r\ntick\n\r\n")
+            self.wfile.write(b"4\r\nend\n\r\n0\r\n\r\n")
 
     def log_message(self, *_):
         pass
@@ -111,6 +129,7 @@ def upstream():
     thread.start()
     yield server
     server.may_answer.set()
+    server.stream_may_end.set()
     server.shutdown()
     server.server_close()
 

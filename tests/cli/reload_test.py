@@ -1,0 +1,255 @@
+"""A config that changes while the gateway serves: what is valid is applied, what is not is refused, nothing is lost."""
+
+import http.client
+import os
+import time
+
+import pytest
+from conftest import PATIENCE, free_port, wait_until
+from live_gateway import LiveGateway, OpenStream
+
+TWO_LIMITS = """
+limits:
+  a: { key: const:all, rate: {a}/1d, algorithm: fixed_window }
+  b: { key: const:all, rate: {b}/1d, algorithm: {algorithm} }
+upstreams: { local: { url: "{upstream}" } }
+routes: [{ path: /*, to: local, limits: [a, b] }]
+"""
+NUMBERS = {"a": 100, "b": 100, "algorithm": "fixed_window"}
+INVALID = "version: 1\nlimits: { a: { key: ip, raet: 1/1s } }\n"
+
+
+@pytest.fixture
+def live(folder, upstream):
+    started = []
+
+    def go(body=TWO_LIMITS, **options):
+        started.append(LiveGateway(folder, upstream, body, **{**NUMBERS, **options}))
+        return started[-1]
+
+    yield go
+    for gateway in started:
+        if gateway.process.poll() is None:
+            gateway.process.kill()
+            gateway.process.wait()
+
+
+# ---- what is kept
+
+
+def test_a_changed_limit_keeps_its_own_count_and_that_of_the_others(live):
+    gateway = live()
+    assert gateway.left("a") == 99
+    assert gateway.change(TWO_LIMITS, b=50) == "limit 'b' changed"
+    assert gateway.left("a") == 98
+    assert gateway.left("b") == 47
+
+
+def test_another_algorithm_starts_that_limit_afresh_and_says_so(live):
+    gateway = live()
+    gateway.left("a")
+    assert gateway.change(TWO_LIMITS, algorithm="token_bucket") == "limit 'b' starts afresh (algorithm changed)"
+    assert gateway.left("a") == 98
+    assert gateway.left("b") == 98
+
+
+def test_a_rate_set_at_run_time_survives(live):
+    gateway = live()
+    assert gateway.admin_api("PUT", "/api/v1/limits/b/rate", '{"rate":"10/1d"}')[0] == 204
+    gateway.change(TWO_LIMITS, a=50)
+    assert gateway.left("b") == 9
+
+
+def test_a_connection_sees_new_routes_limits_and_upstreams(live):
+    gateway = live()
+    connection = http.client.HTTPConnection("127.0.0.1", gateway.port, timeout=PATIENCE)
+
+    def ask(path):
+        connection.request("GET", path)
+        answer = connection.getresponse()
+        answer.read()
+        return answer.status
+
+    assert ask("/new") == 200
+    socket = connection.sock
+    said = gateway.change("""
+        limits: { c: { key: const:all, rate: 1/1d, algorithm: fixed_window } }
+        upstreams: { other: { url: "{upstream}" } }
+        routes: [{ path: /new, to: other, limits: [c] }]
+        """)
+    assert said == "limit 'c' added, limit 'a' removed, limit 'b' removed, routes changed, upstreams changed"
+    assert [ask("/new"), ask("/new"), ask("/")] == [200, 429, 404]
+    assert connection.sock is socket
+    connection.close()
+
+
+def test_a_stream_outlives_changes_and_the_drain_time(live, upstream):
+    gateway = live(drain="1s")
+    stream = OpenStream(gateway.port)
+    gateway.change("""
+        trusted_proxies: 1
+        escaped_slashes: keep
+        limits: { c: { key: ip, rate: 5/1d } }
+        upstreams: { local: { url: "{upstream}/base", strip: /x, headers: { x-a: b } }, other: { url: "{upstream}" } }
+        routes: [{ path: /*, to: other, limits: [c] }]
+        responses: { headers: both }
+        """)
+    changed = time.monotonic()
+    wait_until(lambda: time.monotonic() > changed + 2.5, "the drain time is over")
+    stream.wait_for_more()
+    assert stream.end(upstream) is True
+
+
+# ---- what is refused
+
+
+def test_an_invalid_change_is_refused_with_its_errors_and_counted(live):
+    gateway = live()
+    gateway.put(INVALID)
+    gateway.wait_until_refused()
+    assert f"{gateway.path}:2:25: error: unknown key 'raet' in limit 'a'; did you mean 'rate'?" in gateway.said()
+    assert gateway.left("a") == 99
+    assert (gateway.reloads("applied"), gateway.reloads("refused")) == (0, 1)
+
+
+def test_after_a_refused_change_a_valid_one_is_applied(live):
+    gateway = live()
+    gateway.put(INVALID)
+    gateway.wait_until_refused()
+    assert gateway.change(TWO_LIMITS, a=50) == "limit 'a' changed"
+    assert (gateway.reloads("applied"), gateway.reloads("refused")) == (1, 1)
+
+
+def test_a_port_that_is_taken_is_refused(live, upstream):
+    gateway = live()
+    gateway.put(gateway.text(TWO_LIMITS).replace(f"listen: 127.0.0.1:{gateway.port}",
+                                                 f"listen: 127.0.0.1:{upstream.server_port}"))
+    gateway.wait_until_refused()
+    assert f"weir: port {upstream.server_port} is taken (by process " in gateway.said()
+    assert gateway.left("a") == 99
+
+
+# ---- how files change
+
+
+def test_a_file_written_in_place(live):
+    gateway = live()
+    gateway.path.write_text(gateway.text(TWO_LIMITS, a=50))
+    assert gateway.wait_until_applied(0) == "limit 'a' changed"
+
+
+def test_a_file_that_is_deleted_and_made_again(live):
+    gateway = live()
+    gateway.path.unlink()
+    gateway.wait_until_refused()
+    assert f"{gateway.path}: error: cannot read this file" in gateway.said()
+    assert gateway.left("a") == 99
+    gateway.path.write_text(gateway.text(TWO_LIMITS, a=50))
+    assert gateway.wait_until_applied(0) == "limit 'a' changed"
+    assert gateway.left("a") == 48
+
+
+def test_a_link_that_leads_elsewhere_as_in_a_configmap(live, folder):
+    """weir.yaml -> ..data/weir.yaml, ..data -> ..1; the change makes ..2 and swaps ..data."""
+    gateway = live()
+    for version, a in (("..1", 50), ("..2", 40)):
+        (folder / version).mkdir()
+        (folder / version / "weir.yaml").write_text(gateway.text(TWO_LIMITS, a=a))
+    (folder / "..data").symlink_to("..1")
+    (folder / "link").symlink_to("..data/weir.yaml")
+    os.replace(folder / "link", gateway.path)
+    assert gateway.wait_until_applied(0) == "limit 'a' changed"
+    (folder / "..data_tmp").symlink_to("..2")
+    os.replace(folder / "..data_tmp", folder / "..data")
+    gateway.wait_until_applied(1)
+    assert gateway.left("a") == 39
+
+
+def test_a_file_that_says_the_same_changes_nothing(live):
+    gateway = live()
+    gateway.put(gateway.text(TWO_LIMITS) + "# a comment\n")
+    gateway.change(TWO_LIMITS, a=50)
+    assert len(gateway.lines("applied")) == 1
+
+
+def test_a_storm_of_changes_ends_at_the_last_valid_one(live):
+    """A hundred writes, half of them invalid or cut off, some of them in place."""
+    gateway = live()
+    for i in range(100):
+        text = gateway.text(TWO_LIMITS, a=1000 + i)
+        if i % 4 == 1:
+            gateway.put(INVALID)
+        elif i % 4 == 3:
+            gateway.path.write_text(text[:len(text) // 2])
+        elif i % 4 == 2:
+            gateway.path.write_text(text)
+        else:
+            gateway.put(text)
+        time.sleep(0.01)
+    gateway.put(gateway.text(TWO_LIMITS, a=2000))
+    asked = 0
+
+    def is_in_force():
+        nonlocal asked
+        asked += 1
+        return gateway.left("a") == 2000 - asked
+
+    wait_until(is_in_force, "the last one is in force")
+    gateway.put(INVALID)
+    gateway.wait_until_refused(len(gateway.lines("is refused")))
+    assert gateway.left("a") == 2000 - asked - 1
+
+
+# ---- where it listens
+
+
+def test_the_gateway_can_move(live):
+    gateway = live()
+    old, gateway.port = gateway.port, free_port()
+    assert gateway.change(TWO_LIMITS) == f"listens on 127.0.0.1:{gateway.port}"
+    assert gateway.left("a") == 99
+    with pytest.raises(OSError):
+        http.client.HTTPConnection("127.0.0.1", old, timeout=PATIENCE).request("GET", "/")
+
+
+def test_the_admin_api_can_move_and_go(live):
+    gateway = live()
+    gateway.admin = free_port()
+    assert gateway.change(TWO_LIMITS) == f"admin API 127.0.0.1:{gateway.admin}"
+    assert gateway.admin_api("GET", "/healthz")[0] == 200
+    gateway.put(gateway.text(TWO_LIMITS).replace(f"admin: 127.0.0.1:{gateway.admin}", "admin: off"))
+    assert gateway.wait_until_applied(1) == "admin API off"
+    with pytest.raises(OSError):
+        gateway.admin_api("GET", "/healthz")
+
+
+# ---- what waits, and how it ends
+
+
+def test_the_stores_bound_waits_for_a_restart_and_says_so(live):
+    gateway = live()
+    said = gateway.change(TWO_LIMITS + "store: { max_keys: 5000 }\n", a=50)
+    assert said == "limit 'a' changed; store.max_keys stays 10000000 until a restart"
+
+
+def test_told_to_stop_in_the_midst_of_a_change_it_still_drains(live, upstream):
+    gateway = live(drain="20s")
+    stream = OpenStream(gateway.port)
+    gateway.put(gateway.text(TWO_LIMITS, a=50))
+    gateway.signal()
+    wait_until(lambda: "1 request still open" in gateway.said(), "weir waits for the stream")
+    stream.wait_for_more()
+    assert stream.end(upstream) is True
+    assert gateway.end() == 0
+
+
+def test_changes_while_it_drains_are_not_followed(live, upstream):
+    gateway = live(drain="20s")
+    stream = OpenStream(gateway.port)
+    gateway.signal()
+    wait_until(lambda: "1 request still open" in gateway.said(), "weir waits for the stream")
+    gateway.put(INVALID)
+    stream.wait_for_more()
+    assert stream.end(upstream) is True
+    assert gateway.end() == 0
+    assert "refused" not in gateway.said()
