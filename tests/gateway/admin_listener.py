@@ -1,12 +1,12 @@
 """The admin listener of a gateway under test, and a client for it."""
 
 import contextlib
-import http.client
 import json
 import socket
+import textwrap
 import time
 
-from conftest import PATIENCE, Answer, Gateway, free_port
+from conftest import PATIENCE, Gateway, free_port
 
 MODULE = "type.googleapis.com/envoy.extensions.filters.http.dynamic_modules.v3.DynamicModuleFilter"
 
@@ -57,7 +57,8 @@ class Admin(Gateway):
         return answer.json()
 
 
-def start_admin(folder, config, **environment):
+def start_admin(folder, config, admin="127.0.0.1:{port}", **environment):
+    """`admin` is what weir.yaml says of it."""
     port = free_port()
 
     def with_listener(bootstrap):
@@ -67,6 +68,7 @@ def start_admin(folder, config, **environment):
         module = bootstrap["bootstrap_extensions"][0]["typed_config"]["dynamic_module_config"]["name"]
         listeners.append(listener(port, module))
 
+    config = f"admin: {admin.replace('{port}', str(port))}\n" + textwrap.dedent(config)
     admin = Admin(folder.start(config, change=with_listener, **environment), port)
     deadline = time.monotonic() + PATIENCE
     while True:
