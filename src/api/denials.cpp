@@ -106,7 +106,7 @@ Result<Wanted> read_wanted(const Call& call, std::initializer_list<std::string_v
   const auto in_query = query_values(call.query, "limit");
   const Json* named = member(*body, "limit");
   if (!in_query) return refuse(400, "A % in the query is not followed by two hexadecimal digits.");
-  if (in_query->size() + (named == nullptr ? 0 : 1) > 1) return refuse(400, "More than one limit is named.");
+  if (in_query->size() + (named == nullptr ? 0 : 1) > 1) return refuse(422, "More than one limit is named.");
 
   Wanted wanted{.limit = {}, .pattern = value, .ttl = {}};
   if (named != nullptr || !in_query->empty()) {

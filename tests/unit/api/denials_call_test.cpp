@@ -143,7 +143,7 @@ TEST(DenyCall, RefusesWhatItCannotRead) {
       {"PUT", "/api/v1/deny/10.0.0.0%2F99", "", 422},
       {"PUT", "/api/v1/deny/bob", R"({"limit":"b"})", 404},
       {"PUT", "/api/v1/deny/bob?limit=b", "", 404},
-      {"PUT", "/api/v1/deny/bob?limit=a", R"({"limit":"a"})", 400},
+      {"PUT", "/api/v1/deny/bob?limit=a", R"({"limit":"a"})", 422},
       {"PUT", "/api/v1/deny/bob", R"({"limit":5})", 400},
       {"PUT", "/api/v1/deny/bob", R"({"ttl":3600})", 400},
       {"PUT", "/api/v1/deny/bob", R"({"ttl":"soon"})", 400},
