@@ -9,7 +9,7 @@ import subprocess
 import sys
 
 import pytest
-from admin_listener import start_admin
+from admin_client import start_admin
 
 CONFIG = """
 limits:

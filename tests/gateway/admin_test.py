@@ -13,7 +13,7 @@ import h2.connection
 import h2.events
 import httpx
 import pytest
-from admin_listener import start_admin
+from admin_client import start_admin
 from conftest import PATIENCE
 
 CONFIG = """
@@ -296,9 +296,8 @@ TOKENS = [("s3cret-token/+:@", "'s3cret-token/+:@'"), ("s3cret-of-the-environmen
 
 
 @pytest.mark.parametrize(("token", "written"), TOKENS, ids=["written", "environment"])
-def test_a_token_opens_all_and_nothing_else_does(folder, monkeypatch, token, written, user):
-    monkeypatch.setenv("WEIR_TEST_TOKEN", token)
-    admin = start_admin(folder, CONFIG, admin=f"{{ listen: '127.0.0.1:{{port}}', token: {written} }}")
+def test_a_token_opens_all_and_nothing_else_does(folder, token, written, user):
+    admin = start_admin(folder, CONFIG, token=written, WEIR_TEST_TOKEN=token)
     right = {"authorization": f"Bearer {token}"}
     try:
         for open_page in ("/healthz", "/readyz", "/openapi.json"):
