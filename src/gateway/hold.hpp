@@ -26,7 +26,8 @@ struct Held {
 class Hold {
  public:
   // One Held for each of the reservation's decisions.
-  Hold(Reservation reservation, std::vector<Held> held) : reservation_(std::move(reservation)), held_(std::move(held)) {}
+  Hold(Reservation reservation, std::vector<Held> held)
+      : reservation_(std::move(reservation)), held_(std::move(held)) {}
   Hold(const Hold&) = delete;
   Hold& operator=(const Hold&) = delete;
   ~Hold();

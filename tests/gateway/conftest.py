@@ -170,7 +170,7 @@ class Folder:
             head += f"admin: 127.0.0.1:{admin}\n" if admin else "admin: off\n"
         if "upstreams:" not in config:
             head += f'upstreams:\n  local: {{ url: "http://127.0.0.1:{self.upstream.server_port}" }}\n'
-        file.write_text(head + textwrap.dedent(config))
+        file.write_text(head + textwrap.dedent(config).replace("UPSTREAM", str(self.upstream.server_port)))
         done = subprocess.run([str(BUILD / "weir"), "envoy", "-c", str(file)], capture_output=True, text=True,
                               timeout=PATIENCE, env={**os.environ, **environment})
         assert done.returncode == 0, done.stderr
