@@ -136,7 +136,8 @@ def upstream():
 
 @pytest.fixture
 def config(folder, upstream):
-    """Writes a config that lets everything through to the upstream; returns its path and port."""
+    """Writes a config that lets everything through to the upstream; returns its path and port. Without a word on `admin`
+    when that is None."""
 
     def write(name="weir.yaml", port=None, drain="10s", more="", admin="off"):
         port = port or free_port()
@@ -144,7 +145,7 @@ def config(folder, upstream):
         path.write_text(textwrap.dedent(f"""\
             version: 1
             listen: 127.0.0.1:{port}
-            admin: {admin}
+            {f"admin: {admin}" if admin else ""}
             drain: {drain}
             limits:
               per-client: {{ key: ip, rate: 1000/1m }}

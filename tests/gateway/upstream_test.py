@@ -77,3 +77,42 @@ def test_an_https_upstream_of_another_name_is_not_believed(start, tls_port, cert
     gateway = start(LIMITS + ROUTES + f'upstreams: {{ local: {{ url: "https://127.0.0.1:{tls_port}" }} }}\n',
                     change=trusting(certificate))
     assert gateway.ask(headers={"x-user-id": user}).status == 503
+
+
+# ---- strip and headers
+
+
+def path_at_upstream(gateway, path):
+    return gateway.ask(path).json()["path"]
+
+
+def test_a_prefix_is_stripped_at_a_segments_border(start, upstream):
+    gateway = start(f'upstreams: {{ local: {{ url: "http://127.0.0.1:{upstream.server_port}", strip: /openai }} }}\n'
+                    "routes: [{ path: /*, to: local }]\n")
+    assert path_at_upstream(gateway, "/openai/v1/chat?a=/openai/") == "/v1/chat?a=/openai/"
+    assert path_at_upstream(gateway, "/openai") == "/"
+    assert path_at_upstream(gateway, "/openai?a=b") == "/?a=b"
+    assert path_at_upstream(gateway, "/openaix/v1") == "/openaix/v1"
+    assert path_at_upstream(gateway, "/v1/openai/x") == "/v1/openai/x"
+
+
+def test_what_is_stripped_makes_room_for_the_upstreams_own_path(start, upstream):
+    gateway = start(f'upstreams: {{ local: {{ url: "http://127.0.0.1:{upstream.server_port}/v2/", strip: /a.b/ }} }}\n'
+                    "routes: [{ path: /*, to: local }]\n")
+    assert path_at_upstream(gateway, "/a.b/c") == "/v2/c"
+    assert path_at_upstream(gateway, "/a.b") == "/v2/"
+    assert path_at_upstream(gateway, "/axb/c") == "/v2/axb/c"
+
+
+def test_an_upstreams_headers_replace_the_clients(start, upstream):
+    gateway = start(f"""
+        upstreams:
+          local:
+            url: http://127.0.0.1:{upstream.server_port}
+            headers: {{ authorization: "Bearer ${{KEY}}", x-rate: "100%REQ(x-user-id)%", x-plan: "${{NOT_SET:-50%}}" }}
+        routes: [{{ path: /*, to: local }}]
+        """, KEY="hush%20")
+    headers = gateway.ask(headers={"authorization": "Bearer theirs", "x-user-id": "u"}).json()["headers"]
+    assert [value for name, value in headers if name == "authorization"] == ["Bearer hush%20"]
+    assert dict(headers)["x-rate"] == "100%REQ(x-user-id)%"
+    assert dict(headers)["x-plan"] == "50%"
