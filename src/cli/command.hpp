@@ -22,6 +22,11 @@ struct Command {
 [[nodiscard]] Run declare_up(CLI::App& arguments);
 [[nodiscard]] Run declare_check(CLI::App& arguments);
 [[nodiscard]] Run declare_envoy(CLI::App& arguments);
+[[nodiscard]] Run declare_limit(CLI::App& arguments);
+[[nodiscard]] Run declare_remaining(CLI::App& arguments);
+[[nodiscard]] Run declare_reset(CLI::App& arguments);
+[[nodiscard]] Run declare_rate(CLI::App& arguments);
+[[nodiscard]] Run declare_deny(CLI::App& arguments);
 [[nodiscard]] Run declare_simulate(CLI::App& arguments);
 
 }  // namespace weir::cli

@@ -21,6 +21,11 @@ constexpr std::array commands{
     Command{"up", "Run the gateway in the foreground; SIGTERM lets open requests finish", declare_up},
     Command{"check", "Check a config file and name every error in it", declare_check},
     Command{"envoy", "Print the Envoy bootstrap, for people who run their own Envoy", declare_envoy},
+    Command{"limit", "Ask the running gateway for a decision, and charge it", declare_limit},
+    Command{"remaining", "What a key has left", declare_remaining},
+    Command{"reset", "Start a key afresh", declare_reset},
+    Command{"rate", "Read or change a limit's rate while the gateway runs", declare_rate},
+    Command{"deny", "Read or change the deny list", declare_deny},
     Command{"simulate", "Replay a trace against a config and print what would have been allowed", declare_simulate},
 };
 

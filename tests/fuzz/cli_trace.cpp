@@ -50,7 +50,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     rest.remove_prefix(count);
     return count;
   });
-  const auto simulation = weir::cli::Simulation::make(config());
+  static const auto simulation = weir::cli::Simulation::make(config());  // making its store takes longer than a run
   std::string out;
   Call call;
   Call again;

@@ -1,0 +1,117 @@
+// rate.cpp: `weir rate`, the rate in force, of a limit or of one of its keys, and changing it while the gateway runs.
+#include <boost/json/object.hpp>
+#include <boost/json/serialize.hpp>
+
+#include <CLI/CLI.hpp>
+
+#include <cstdint>
+#include <functional>
+#include <iostream>
+#include <memory>
+#include <optional>
+#include <string>
+
+#include "cli/admin_client.hpp"
+#include "cli/admin_command.hpp"
+#include "cli/command.hpp"
+#include "cli/decision_words.hpp"
+#include "cli/exit_status.hpp"
+#include "config/shown.hpp"
+
+namespace weir::cli {
+
+namespace {
+
+struct Arguments {
+  std::shared_ptr<AdminOptions> admin;
+  std::string limit;
+  std::optional<std::string> key;
+  std::string rate;
+  std::optional<std::int64_t> burst;
+  std::optional<std::string> anchor;
+};
+
+std::string target(const Arguments& arguments) {
+  const std::string of_key = arguments.key ? "/keys/" + percent_encoded(*arguments.key) : "";
+  return limit_target(arguments.limit, of_key + "/rate");
+}
+
+std::string whose(const Arguments& arguments) {
+  const std::string limit = config::printable(arguments.limit);
+  return arguments.key ? config::printable(*arguments.key) + " in " + limit : limit;
+}
+
+int get(const Arguments& arguments) {
+  const auto rate = call_admin(*arguments.admin, "GET", target(arguments));
+  if (!rate) return rate.error();
+  if (!arguments.admin->json) std::cout << rate_words(*rate) << '\n' << std::flush;
+  return ok;
+}
+
+int set(const Arguments& arguments) {
+  boost::json::object body{{"rate", arguments.rate}};
+  if (arguments.burst) body["burst"] = *arguments.burst;
+  if (arguments.anchor) body["anchor"] = *arguments.anchor;
+  const auto answer = call_admin(*arguments.admin, "PUT", target(arguments), boost::json::serialize(body));
+  if (!answer) return answer.error();
+  if (!arguments.admin->json) {
+    std::cout << whose(arguments) << ": " << config::printable(arguments.rate) << " from now on\n" << std::flush;
+  }
+  return ok;
+}
+
+int clear(const Arguments& arguments) {
+  const auto answer = call_admin(*arguments.admin, "DELETE", target(arguments));
+  if (!answer) return answer.error();
+  if (!arguments.admin->json) {
+    std::cout << whose(arguments) << ": no rate of its own any more\n" << std::flush;
+  }
+  return ok;
+}
+
+// NAME, --key and the options of every command that asks the API.
+std::shared_ptr<Arguments> declare_common(CLI::App& command) {
+  auto chosen = std::make_shared<Arguments>();
+  command.add_option("NAME", chosen->limit, "The limit")->required();
+  return chosen;
+}
+
+void declare_rest(CLI::App& command, Arguments& chosen) {
+  command.add_option("--key", chosen.key, "Of this key alone; of several parts: a JSON list of strings")
+      ->type_name("KEY");
+  chosen.admin = declare_admin_options(command);
+}
+
+}  // namespace
+
+Run declare_rate(CLI::App& arguments) {
+  auto run = std::make_shared<Run>();
+  arguments.require_subcommand(1);
+  arguments.footer("Example: weir rate set per-user 200/1m --key user:42");
+
+  CLI::App* const get_command = arguments.add_subcommand("get", "Print the rate in force");
+  const auto got = declare_common(*get_command);
+  declare_rest(*get_command, *got);
+  get_command->footer("Example: weir rate get per-user");
+  get_command->callback([run, got] { *run = [got] { return get(*got); }; });
+
+  CLI::App* const set_command = arguments.add_subcommand("set", "Change the rate while the gateway runs");
+  const auto changed = declare_common(*set_command);
+  set_command->add_option("RATE", changed->rate, "Like 100/1m, 5000/month or unlimited")->required();
+  set_command->add_option("--burst", changed->burst, "How many may come at once (token_bucket, gcra)")->type_name("N");
+  set_command->add_option("--anchor", changed->anchor, "Day on which windows of days, months and years start")
+      ->type_name("DATE");
+  declare_rest(*set_command, *changed);
+  set_command->footer("Example: weir rate set per-user 200/1m --key user:42");
+  set_command->callback([run, changed] { *run = [changed] { return set(*changed); }; });
+
+  CLI::App* const clear_command = arguments.add_subcommand("clear", "Go back to the config's rate");
+  const auto cleared = declare_common(*clear_command);
+  declare_rest(*clear_command, *cleared);
+  clear_command->footer("Example: weir rate clear per-user --key user:42");
+  clear_command->callback([run, cleared] { *run = [cleared] { return clear(*cleared); }; });
+
+  return [run] { return (*run)(); };
+}
+
+}  // namespace weir::cli
