@@ -5,7 +5,6 @@ import datetime
 import http.client
 import json
 import os
-import pathlib
 import socket
 import subprocess
 import threading
@@ -198,26 +197,74 @@ def test_a_full_disk_disturbs_nobody(start):
     assert "access log /dev/full: cannot write: No space left on device" in said
 
 
-def test_weir_up_hands_stdout_on_clean(upstream, tmp_path_factory):
-    folder = pathlib.Path(tmp_path_factory.mktemp("up"))
-    port = free_port()
-    config = folder / "weir.yaml"
-    config.write_text(f'version: 1\nlisten: 127.0.0.1:{port}\nadmin: off\naccess_log: {{ to: stdout }}\nupstreams:\n'
-                      f'  local: {{ url: "http://127.0.0.1:{upstream.server_port}" }}\nroutes:\n  - {{ path: /*, to: local }}\n')
-    out, err = folder / "out", folder / "err"
-    with out.open("wb") as stdout, err.open("wb") as stderr:
-        process = subprocess.Popen([str(BUILD / "weir"), "up", "-c", str(config), "--workers", "1"], stdin=subprocess.DEVNULL,
-                                   stdout=stdout, stderr=stderr, env={**os.environ, "WEIR_ENVOY": envoy_program()})
-    try:
+def asked(port, path):
+    link = http.client.HTTPConnection("127.0.0.1", port, timeout=PATIENCE)
+    with contextlib.closing(link):
+        link.request("GET", path)
+        return link.getresponse().status
+
+
+@pytest.fixture
+def weir_up(upstream, folder):
+    """Starts `weir up` with this access log; its stdout goes where the test says."""
+    started = []
+
+    def go(to, stdout):
+        port = free_port()
+        config, err = folder.path / f"up-{port}.yaml", folder.path / f"up-{port}.err"
+        text = f'version: 1\nlisten: 127.0.0.1:{port}\nadmin: off\naccess_log: {{ to: {to} }}\nupstreams:\n' \
+               f'  local: {{ url: "http://127.0.0.1:{upstream.server_port}" }}\nroutes:\n  - {{ path: /*, to: local }}\n'
+        config.write_text(text)
+        with err.open("wb") as stderr:
+            process = subprocess.Popen([str(BUILD / "weir"), "up", "-c", str(config), "--workers", "1"], stdin=subprocess.DEVNULL,
+                                       stdout=stdout, stderr=stderr,
+                                       env={**os.environ, "WEIR_ENVOY": envoy_program(), "XDG_RUNTIME_DIR": str(folder.path)})
+        started.append(process)
         until(lambda: process.poll() is not None or "weir: listening on" in err.read_text(), "the gateway listens")
-        for number in range(10):
-            link = http.client.HTTPConnection("127.0.0.1", port, timeout=PATIENCE)
-            with contextlib.closing(link):
-                link.request("GET", f"/{number}")
-                assert link.getresponse().status == 200
-        process.terminate()
-        assert process.wait(PATIENCE) == 0
-        assert [json.loads(line)["path"] for line in out.read_text().splitlines()] == [f"/{number}" for number in range(10)]
-    finally:
+        assert process.poll() is None, err.read_text()
+        return process, port, config
+
+    yield go
+    for process in started:
         process.kill()
         process.wait()
+        if process.stdout:
+            process.stdout.close()
+
+
+def test_weir_up_hands_stdout_on_clean(weir_up, folder):
+    out = folder.path / "out"
+    with out.open("wb") as stdout:
+        process, port, _ = weir_up("stdout", stdout)
+    assert [asked(port, f"/{number}") for number in range(10)] == [200] * 10
+    process.terminate()
+    assert process.wait(PATIENCE) == 0
+    assert [line["path"] for line in lines_of(out)] == [f"/{number}" for number in range(10)]
+
+
+def test_a_reader_that_stopped_reading_delays_neither_requests_nor_the_end(weir_up):
+    process, port, _ = weir_up("stdout", subprocess.PIPE)
+    for number in range(30):  # more than a pipe holds
+        assert asked(port, f"/{number}-" + "x" * 4000) == 200
+    process.terminate()
+    assert process.wait(PATIENCE) == 0
+
+
+def test_a_reader_that_is_gone_disturbs_nobody(weir_up):
+    process, port, _ = weir_up("stdout", subprocess.PIPE)
+    process.stdout.close()
+    assert [asked(port, f"/{number}") for number in range(10)] == [200] * 10
+    process.terminate()
+    assert process.wait(PATIENCE) == 0
+
+
+def test_a_changed_config_sends_the_lines_elsewhere(weir_up, folder):
+    one, two = folder.path / "one.log", folder.path / "two.log"
+    _, port, config = weir_up(one, subprocess.DEVNULL)
+    assert asked(port, "/one") == 200
+    until(lambda: lines_of(one), "a line in the first file")
+    config.write_text(config.read_text().replace(str(one), str(two)))
+    until(two.exists, "the second file")
+    assert asked(port, "/two") == 200
+    until(lambda: lines_of(two), "a line in the second file")
+    assert [[line["path"] for line in lines_of(file)] for file in (one, two)] == [["/one"], ["/two"]]
