@@ -79,9 +79,10 @@ api::Response too_large() { return api::problem(413, "The body is larger than 1 
 class AdminFilter final : public HttpFilter {
  public:
   HeadersStatus on_request_headers(Stream& stream, bool end) override {
-    const Runtime& runtime = *Runtime::current();
+    runtime_ = Runtime::current();
+    if (runtime_ == nullptr) return stop_with(stream, api::problem(503, "This process is about to end."));
     const api::Request request = request_of(stream);
-    if (const auto refusal = api::keep_out(current_access(runtime), request)) return stop_with(stream, *refusal);
+    if (const auto refusal = api::keep_out(current_access(*runtime_), request)) return stop_with(stream, *refusal);
     if (request.target.starts_with(envoy_pages)) {
       if (request.method != "GET" && request.method != "HEAD") {
         return stop_with(stream, api::problem(405, "Envoy's pages are there to be read: GET."));
@@ -89,7 +90,7 @@ class AdminFilter final : public HttpFilter {
       passes_ = true;
       return HeadersStatus::proceed;
     }
-    if (end) return stop_with(stream, api::answer(runtime, request));
+    if (end) return stop_with(stream, api::answer(*runtime_, request));
     if (is_too_large(stream)) return stop_with(stream, too_large());
     return HeadersStatus::stop_iteration;
   }
@@ -119,8 +120,9 @@ class AdminFilter final : public HttpFilter {
     return HeadersStatus::stop_iteration;
   }
 
-  void answer(Stream& stream) { stop_with(stream, api::answer(*Runtime::current(), request_of(stream, body_))); }
+  void answer(Stream& stream) { stop_with(stream, api::answer(*runtime_, request_of(stream, body_))); }
 
+  std::shared_ptr<Runtime> runtime_;  // the one that the request began under
   std::string body_;
   bool passes_ = false;
   bool answered_ = false;
