@@ -1,5 +1,6 @@
 // Whatever is done to a config's text, parse answers, and its errors lie in the text's order.
 #include "config/a_config.hpp"
+#include "config/warnings.hpp"
 
 #include <gtest/gtest.h>
 
@@ -11,7 +12,11 @@ namespace {
 
 const std::string whole = with_limit(
                               "key: [header:x, ip/24], rate: \"${RATE:-5/1s}\", algorithm: gcra, burst: 9, "
-                              "overrides: { vip: unlimited }, deny: [\"10.0.0.0/8\"], reject: { status: 503 }") +
+                              "overrides: { vip: unlimited }, deny: [\"10.0.0.0/8\"], reject: { status: 503 }, "
+                              "when: { jwt:plan: [gold, \"~^s\"] }, only: [\"~^a|b$\"], charge: [401, 5xx], wait: 1s") +
+                          "jwt: { issuer: i, jwks: \"http://h/k\" }\n"
+                          "admin: { listen: 127.0.0.1:9090, token: \"${RATE:-x}\" }\n"
+                          "access_log: { to: stdout, key: hash }\n"
                           "store: &s { url: memory, timeout: 100ms }\n"
                           "responses: { headers: both }\n"
                           "listen: \"[::1]:8080\"\n";
@@ -47,6 +52,7 @@ TEST(MutatedConfig, IsAConfigOrAListOfErrorsInOrder) {
     const auto config = parse(text, no_environment());
     if (config) {
       EXPECT_FALSE(config->routes.empty()) << "seed " << seed;
+      for (const Warning& warning : warnings(*config)) EXPECT_FALSE(warning.message.empty()) << "seed " << seed;
       continue;
     }
     ASSERT_FALSE(config.error().empty()) << "seed " << seed;
