@@ -101,7 +101,7 @@ void check_sections(Reading& reading, const Draft& draft) {
 void read_config(Reading& reading, const YamlNode& root, Draft& draft) {
   read_options(reading, root, "", options, draft);
   Config& config = draft.config;
-  config.admin_gave_way = !draft.admin && is_same_address(config.admin->address, config.listen);
+  config.admin_gave_way = !draft.admin && is_same_address(Admin{}.address, config.listen);
   if (config.admin_gave_way) config.admin.reset();
   check_sections(reading, draft);
   if (!draft.has_version) reading.errors.add({}, "'version' is missing; start the file with version: 1");
