@@ -23,7 +23,7 @@ struct Patience {
 };
 
 // What the access log says of a decision. Of those limits that passed the one nearest to refusing, else the first that
-// refused or would have (`shadow`).
+// refused, or would have (`shadow`).
 struct Told {
   std::string_view limit{};     // lives as long as the Runtime
   std::string_view decision{};  // allowed, limited, denied, error, shadow; empty: nothing was decided

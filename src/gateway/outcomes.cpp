@@ -33,12 +33,13 @@ std::optional<Outcome> outcome_of(const Decision& decision, bool all_allowed) {
   return Outcome::limited;
 }
 
-// The one that a line of the log speaks of: what stopped the request, else what would have, else the one with least
-// left.
-bool more_telling(const Decision& one, const Decision& other) {
+// Which limit a line of the log speaks of: what stopped the request, else what would have, else of the real ones that
+// with the least left.
+bool more_telling(const Decision& one, bool one_is_shadow, const Decision& other, bool other_is_shadow) {
   if (one.allowed != other.allowed) return !one.allowed;
-  const bool shadow = one.reason == Reason::shadow;
-  if (shadow != (other.reason == Reason::shadow)) return shadow;
+  const bool held_back = one.reason == Reason::shadow;
+  if (held_back != (other.reason == Reason::shadow)) return held_back;
+  if (one_is_shadow != other_is_shadow) return other_is_shadow;
   return one.allowed && one.limit && (!other.limit || one.remaining < other.remaining);
 }
 
@@ -53,7 +54,8 @@ void count_outcomes(const AskedLimits& asked, std::span<const Decision> decision
 Told told_of(const AskedLimits& asked, std::span<const Decision> decisions, bool allowed) {
   std::size_t telling = 0;
   for (std::size_t i = 1; i < decisions.size(); ++i) {
-    if (more_telling(decisions[i], decisions[telling])) telling = i;
+    const bool shadow = asked.limits[i]->config.shadow;
+    if (more_telling(decisions[i], shadow, decisions[telling], asked.limits[telling]->config.shadow)) telling = i;
   }
   const Decision& decision = decisions[telling];
   Told told{.limit = asked.limits[telling]->config.name, .key = std::string(asked.checks[telling].key.text())};

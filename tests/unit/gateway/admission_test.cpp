@@ -34,7 +34,20 @@ class Gateway {
     for (const config::Limit& limit : limits) route.limits.push_back({limit.name});
     route_ = runtime_.limits_of(route);
   }
-  Admission admit(const WrittenRequest& request) { return gateway::admit(request, route_, runtime_); }
+  Admission admit(const WrittenRequest& request, const Patience& patience = {.may_wait = false}, Told* told = nullptr) {
+    return gateway::admit(request, route_, runtime_, patience, told);
+  }
+  void answered(Admission& admission, int status) {
+    gateway::answered(*admission.hold, status, admission.headers, runtime_);
+  }
+  [[nodiscard]] std::vector<std::uint64_t> counted(std::string_view limit) const {
+    std::vector<std::uint64_t> counts;
+    for (std::size_t outcome = 0; outcome < api::outcomes; ++outcome) {
+      counts.push_back(runtime_.find(limit)->metrics->count_of(static_cast<api::Outcome>(outcome)));
+    }
+    return counts;
+  }
+  Limiter& limiter(std::string_view limit) { return *runtime_.find(limit)->limiter; }
   Admission admit_user(const std::string& user) { return admit(WrittenRequest().with("x-user", user)); }
 
   StoppedClock clock;
@@ -196,6 +209,114 @@ TEST(Admission, APlaceOfAConcurrencyLimitIsHeldUntilTheStreamEnds) {
 TEST(Admission, AnUnknownLimitIsRefusedWhenTheRouteIsRead) {
   const Runtime runtime({.store = {}, .limits = {per_user("a", fixed_window(1, 1min))}, .responses = {}});
   EXPECT_THROW((void)runtime.limits_of({.name = "/*", .limits = {{"b"}}}), std::runtime_error);
+}
+
+TEST(Admission, ARateSetAtRunTimeShowsInThePolicy) {
+  Gateway gateway({per_user("per-user", fixed_window(10, 1min))});
+  ASSERT_TRUE(gateway.limiter("per-user").set_rate(fixed_window(10, 1h)));
+  EXPECT_THAT(fields(gateway.admit_user("ann").headers),
+              Contains(Pair("ratelimit-policy", R"("per-user";q=10;w=3600)")));
+}
+
+config::Limit login_failures() {
+  config::Limit limit = per_user("failures", fixed_window(2, 1min));
+  limit.charge = {{401, 401}, {500, 599}};
+  return limit;
+}
+
+TEST(Admission, ACostIsGivenBackWhenTheAnswerHasNoneOfItsStatuses) {
+  Gateway gateway({login_failures(), per_user("all", fixed_window(10, 1min))});
+  Admission success = gateway.admit_user("ann");
+  gateway.answered(success, 200);
+  EXPECT_THAT(fields(success.headers)["ratelimit"], R"("failures";r=2;t=0,"all";r=9;t=60)");
+  EXPECT_EQ(gateway.limiter("failures").remaining("ann").remaining, 2);
+  EXPECT_EQ(gateway.limiter("all").remaining("ann").remaining, 9);
+}
+
+TEST(Admission, ACostStaysWhenTheAnswerHasOneOfItsStatuses) {
+  Gateway gateway({login_failures()});
+  for (const int status : {401, 503}) {
+    Admission failure = gateway.admit_user("ann");
+    ASSERT_EQ(failure.refusal, nullptr);
+    gateway.answered(failure, status);
+  }
+  EXPECT_NE(gateway.admit_user("ann").refusal, nullptr);
+}
+
+TEST(Admission, ACostIsGivenBackWhenThereIsNoAnswerAtAll) {
+  Gateway gateway({login_failures()});
+  {
+    const Admission left = gateway.admit_user("ann");
+  }
+  EXPECT_EQ(gateway.limiter("failures").remaining("ann").remaining, 2);
+}
+
+TEST(Admission, WhatIsHeldIsForgottenOnceItIsSettled) {
+  Gateway gateway({login_failures(), per_user("slots", concurrency(1))});
+  Admission first = gateway.admit_user("ann");
+  EXPECT_NE(gateway.admit_user("ann").refusal, nullptr);
+  EXPECT_EQ(gateway.limiter("slots").store()->statistics().ids, 1);
+  gateway.answered(first, 200);
+  first.hold.reset();
+  EXPECT_EQ(gateway.limiter("slots").store()->statistics().ids, 0);
+}
+
+TEST(Admission, ARequestWaitsWhenItPassesSoonEnough) {
+  config::Limit limit = per_user("per-user", fixed_window(1, 1min));
+  limit.wait = 45s;
+  Gateway gateway({limit});
+  gateway.clock.time += 20s;
+  (void)gateway.admit_user("ann");
+  const WrittenRequest request = WrittenRequest().with("x-user", "ann");
+  const Admission waits = gateway.admit(request, {.waited = 5s});
+  EXPECT_EQ(waits.wait, 40s);
+  EXPECT_EQ(waits.refusal, nullptr);
+  EXPECT_EQ(gateway.counted("per-user")[1], 0);
+  EXPECT_NE(gateway.admit(request, {.waited = 6s}).refusal, nullptr);
+  EXPECT_NE(gateway.admit(request, {.may_wait = false}).refusal, nullptr);
+  gateway.clock.time += 40s;
+  EXPECT_EQ(gateway.admit(request, {.waited = 45s}).refusal, nullptr);
+}
+
+TEST(Admission, EveryLimitThatRefusesMustLetARequestWait) {
+  config::Limit patient = per_user("patient", fixed_window(1, 1min));
+  patient.wait = 1h;
+  Gateway gateway({patient, per_user("hasty", fixed_window(1, 1min))});
+  (void)gateway.admit_user("ann");
+  EXPECT_NE(gateway.admit(WrittenRequest().with("x-user", "ann"), {}).refusal, nullptr);
+}
+
+TEST(Admission, EachLimitThatRefusedIsCountedAndTheOthersAreNot) {
+  config::Limit shadow = per_user("shadow", fixed_window(1, 1min));
+  shadow.shadow = true;
+  config::Limit denying = per_user("roomy", fixed_window(100, 1min));
+  denying.deny = {{config::Pattern::Kind::exact, "mallory"}};
+  Gateway gateway({denying, per_user("tight", fixed_window(1, 1min)), shadow});
+  (void)gateway.admit_user("ann");
+  (void)gateway.admit_user("ann");
+  (void)gateway.admit_user("mallory");
+  EXPECT_THAT(gateway.counted("roomy"), ElementsAre(1, 0, 1, 0, 0));
+  EXPECT_THAT(gateway.counted("tight"), ElementsAre(1, 1, 0, 0, 0));
+  EXPECT_THAT(gateway.counted("shadow"), ElementsAre(1, 0, 0, 0, 1));
+}
+
+TEST(Admission, TheLogSpeaksOfTheLimitThatMattered) {
+  config::Limit shadow = per_user("shadow", fixed_window(1, 1min));
+  shadow.shadow = true;
+  Gateway gateway({per_user("roomy", fixed_window(100, 1min)), per_user("tight", fixed_window(2, 1min)), shadow});
+  const WrittenRequest request = WrittenRequest().with("x-user", "ann");
+  Told told;
+  (void)gateway.admit(request, {}, &told);
+  EXPECT_EQ(told.decision, "allowed");
+  EXPECT_EQ(told.limit, "tight");
+  EXPECT_EQ(told.remaining, 1);
+  EXPECT_EQ(told.key, "ann");
+  (void)gateway.admit(request, {}, &told);
+  EXPECT_EQ(told.decision, "shadow");
+  (void)gateway.admit(request, {}, &told);
+  EXPECT_EQ(told.decision, "limited");
+  EXPECT_EQ(told.limit, "tight");
+  EXPECT_EQ(told.remaining, 0);
 }
 
 }  // namespace
