@@ -5,6 +5,7 @@
 #include "config/shown.hpp"
 
 #include <algorithm>
+#include <tuple>
 #include <unordered_map>
 #include <unordered_set>
 #include <utility>
@@ -141,7 +142,7 @@ std::vector<Warning> warnings(const Config& config) {
   warn_of_unreachable_choices(config, found);
   warn_of_paths_that_are_never_stripped(config, found);
   warn_of_keys_in_the_clear(config, found);
-  std::ranges::stable_sort(found, {}, &Warning::place);
+  std::ranges::sort(found, {}, [](const Warning& one) { return std::tie(one.place, one.message); });
   return found;
 }
 

@@ -52,7 +52,7 @@ def test_what_will_surprise_is_a_warning_and_no_error(weir, folder):
     said = weir("check")
     assert (said.returncode, said.stdout) == (0, "weir.yaml is fine: 1 limit, 2 routes\n")
     assert re.findall(r"^weir\.yaml:(\d+:\d+): warning: (.{20})", said.stderr, re.MULTILINE) == [
-        ("3:3", "the limit 'a' counts"), ("3:3", "no route uses the li"), ("7:5", "this route is never ")]
+        ("3:3", "no route uses the li"), ("3:3", "the limit 'a' counts"), ("7:5", "this route is never ")]
     assert len(said.stderr.splitlines()) == 3
 
 
