@@ -59,11 +59,13 @@ void set_forwarded_proto(Stream& stream, const Settings& settings) {
 
 class LimitsFilter final : public HttpFilter {
  public:
-  explicit LimitsFilter(Lasting& lasting) : lasting_(lasting) {}
+  explicit LimitsFilter(Lasting& lasting) : lasting_(lasting) {
+    if (lasting.access_log.is_on()) began_ = system_time();
+  }
 
   HeadersStatus on_request_headers(Stream& stream, bool) override {
     const std::shared_ptr<Runtime>& runtime = runtime_or_throw();
-    if (lasting_.access_log.is_on()) log_ = std::make_unique<RequestLog>(stream);
+    if (began_) log_ = std::make_unique<RequestLog>(stream, *began_);
     stream.trust_proxies(runtime->settings().trusted_proxies);
     if (answered_for_slashes(stream, *runtime)) return answered_here();
     set_forwarded_proto(stream, runtime->settings());
@@ -100,6 +102,10 @@ class LimitsFilter final : public HttpFilter {
     if (waiting_) lasting_.waiting.remove(*waiting_);
     waiting_.reset();
     hold_.reset();
+    if (began_ && !log_) {  // Envoy refused it before it came here
+      log_ = std::make_unique<RequestLog>(stream, *began_);
+      log_->answered_here();
+    }
     if (log_) log_->write(lasting_.access_log, stream);
     log_.reset();
   }
@@ -154,6 +160,7 @@ class LimitsFilter final : public HttpFilter {
   std::shared_ptr<const RouteUnderRuntime> route_;  // that the request began with
   AnswerHeaders headers_;
   std::unique_ptr<Hold> hold_;
+  std::optional<Instant> began_;  // when it is logged
   std::optional<Instant> since_;  // it waits, or has waited
   std::optional<WaitQueue::Ticket> waiting_;
   std::unique_ptr<RequestLog> log_;

@@ -2,8 +2,8 @@
 
 namespace weir::gateway {
 
-RequestLog::RequestLog(const Stream& stream)
-    : began_(system_time()), method_(stream.header(":method")), path_(stream.header(":path")) {}
+RequestLog::RequestLog(const Stream& stream, Instant began)
+    : began_(began), method_(stream.header(":method")), path_(stream.header(":path")) {}
 
 void RequestLog::decided(const Told& told) {
   told_ = told;

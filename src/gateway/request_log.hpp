@@ -13,7 +13,7 @@ namespace weir::gateway {
 
 class RequestLog {
  public:
-  explicit RequestLog(const Stream& stream);
+  RequestLog(const Stream& stream, Instant began);
 
   void decided(const Told& told);
   void answered_here() { upstream_asked_ = false; }

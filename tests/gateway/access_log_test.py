@@ -50,7 +50,7 @@ class Logged:
         self.gateway, self.file = gateway, file
 
     def lines(self, path):
-        return [line for line in lines_of(self.file) if line["path"] == path]
+        return [line for line in lines_of(self.file) if line.get("path") == path]
 
     def line(self, path, **options):
         before = len(self.lines(path.partition("?")[0]))
@@ -114,6 +114,21 @@ def test_without_a_route_there_is_none_in_the_line(logged):
     _, line = logged().line("/nowhere")
     assert list(line) == ["time", "method", "path", "status", "duration_ms"]
     assert line["status"] == 404
+
+
+def test_what_envoy_refuses_by_itself_has_a_line_too(logged):
+    log = logged()
+    log.gateway.raw(b"GET /open/a HTTP/1.1\r\nhost: a\r\nx: " + b"h" * 70_000 + b"\r\n\r\n")
+    log.gateway.raw(b"GET /open/a HTTP/1.1\r\n\r\n")  # without a host
+    lines = until(lambda: lines_of(log.file)[1:] and lines_of(log.file), "two lines")
+    assert [{name: line.get(name) for name in ("path", "status", "upstream")} for line in lines] == \
+        [{"path": None, "status": 431, "upstream": None}, {"path": "/open/a", "status": 400, "upstream": None}]
+
+
+def test_a_token_that_is_refused_has_a_line(logged):
+    log = logged(config=f'jwt: {{ issuer: id, jwks: "http://127.0.0.1:{free_port()}/keys" }}\n{CONFIG}')
+    answer, line = log.line("/open/a", headers={"authorization": "Bearer no.to.ken"})
+    assert (answer.status, line["status"], line.get("decision"), line.get("upstream")) == (401, 401, None, None)
 
 
 def test_an_upstream_that_is_away_is_a_503(logged):
