@@ -32,7 +32,10 @@ class WeirExtension final : public BootstrapExtension {
       : source_(std::move(source)), host_(host), runtime_(first_settings(source_), note) {}
   WeirExtension(const WeirExtension&) = delete;
   WeirExtension& operator=(const WeirExtension&) = delete;
-  ~WeirExtension() override { lasting().waiting.set_alarm({}); }
+  ~WeirExtension() override {
+    lasting().waiting.set_alarm({});
+    lasting().access_log.stop();  // now that the workers are gone, and with them the last streams
+  }
 
   void on_server_initialized() override {
     timer_ = host_.timer();
@@ -61,8 +64,6 @@ class WeirExtension final : public BootstrapExtension {
     runtime_.count_refused();
     return {.status = 200, .text = "counted\n"};
   }
-
-  void on_shutdown() override { lasting().access_log.stop(); }
 
  private:
   [[nodiscard]] Lasting& lasting() const { return *runtime_.runtime().lasting(); }

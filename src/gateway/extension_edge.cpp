@@ -60,9 +60,8 @@ WEIR_ENVOY_HOOK void envoy_dynamic_module_on_bootstrap_extension_destroy(const v
 WEIR_ENVOY_HOOK void envoy_dynamic_module_on_bootstrap_extension_server_initialized(void*, const void* extension) {
   guarded("server start", [&] { own<BootstrapExtension>(extension).on_server_initialized(); });
 }
-WEIR_ENVOY_HOOK void envoy_dynamic_module_on_bootstrap_extension_shutdown(void*, const void* extension,
-                                                                          void (*done)(void*), void* context) {
-  guarded("shutdown", [&] { own<BootstrapExtension>(extension).on_shutdown(); });
+WEIR_ENVOY_HOOK void envoy_dynamic_module_on_bootstrap_extension_shutdown(void*, const void*, void (*done)(void*),
+                                                                          void* context) {
   done(context);
 }
 WEIR_ENVOY_HOOK void envoy_dynamic_module_on_bootstrap_extension_config_scheduled(void*, const void* extension,

@@ -58,13 +58,12 @@ struct AdminAnswer {
 
 class BootstrapExtension {
  public:
-  virtual ~BootstrapExtension() = default;
+  virtual ~BootstrapExtension() = default;  // once the workers have ended
   virtual void on_server_initialized() {}
   virtual void on_woken() {}
   virtual void on_timer() {}
   virtual void on_file_changed() {}
   [[nodiscard]] virtual AdminAnswer on_admin_request(std::string_view method, std::string_view path) = 0;
-  virtual void on_shutdown() {}  // the workers have ended
 };
 
 // Throws std::exception with a sentence for the log when the configuration can't be used; Envoy then does not start.

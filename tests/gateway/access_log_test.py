@@ -224,10 +224,10 @@ def weir_up(upstream, folder):
     """Starts `weir up` with this access log; its stdout goes where the test says."""
     started = []
 
-    def go(to, stdout):
+    def go(to, stdout, drain="30s"):
         port = free_port()
         config, err = folder.path / f"up-{port}.yaml", folder.path / f"up-{port}.err"
-        text = f'version: 1\nlisten: 127.0.0.1:{port}\nadmin: off\naccess_log: {{ to: {to} }}\nupstreams:\n' \
+        text = f'version: 1\nlisten: 127.0.0.1:{port}\nadmin: off\ndrain: {drain}\naccess_log: {{ to: {to} }}\nupstreams:\n' \
                f'  local: {{ url: "http://127.0.0.1:{upstream.server_port}" }}\nroutes:\n  - {{ path: /*, to: local }}\n'
         config.write_text(text)
         with err.open("wb") as stderr:
@@ -255,6 +255,17 @@ def test_weir_up_hands_stdout_on_clean(weir_up, folder):
     process.terminate()
     assert process.wait(PATIENCE) == 0
     assert [line["path"] for line in lines_of(out)] == [f"/{number}" for number in range(10)]
+
+
+def test_a_request_that_the_end_cuts_off_has_a_line(weir_up, folder, upstream):
+    log = folder.path / "cut.log"
+    process, port, _ = weir_up(log, subprocess.DEVNULL, drain="100ms")
+    with socket.create_connection(("127.0.0.1", port), PATIENCE) as link:
+        link.sendall(b"GET /slow HTTP/1.1\r\nhost: a\r\n\r\n")
+        assert upstream.asked_slowly.acquire(timeout=PATIENCE)
+        process.terminate()
+        assert process.wait(PATIENCE) == 0
+    assert [line["path"] for line in lines_of(log)] == ["/slow"]
 
 
 def test_a_reader_that_stopped_reading_delays_neither_requests_nor_the_end(weir_up):
