@@ -99,7 +99,8 @@ std::string Metrics::text(const Readings& readings) const {
   describe(text, "weir_config_reloads_total", "counter", "Changed configurations, applied or refused.");
   sample(text, "weir_config_reloads_total", "result=\"applied\"", std::to_string(reloads_applied.value()));
   sample(text, "weir_config_reloads_total", "result=\"refused\"", std::to_string(reloads_refused.value()));
-  describe(text, "weir_access_log_dropped_total", "counter", "Access log lines that found the queue full.");
+  describe(text, "weir_access_log_dropped_total", "counter",
+           "Access log lines that were lost: the queue was full, or the file could not be written.");
   sample(text, "weir_access_log_dropped_total", {}, std::to_string(access_log_dropped.value()));
   return text;
 }
