@@ -132,7 +132,7 @@ Admission reserve(const AskedLimits& asked, const RouteLimits& route, const Runt
   Admission admission;
   const Instant start = runtime.now();
   auto reservation =
-      reserve_all(std::span(asked.checks.data(), asked.checks.size()), {.lease = route.lease, .once = true});
+      reserve_all(std::span(asked.checks.data(), asked.checks.size()), {.lease = longest_stream, .once = true});
   runtime.metrics().decision_seconds.record(runtime.now() - start);
   const Decisions decisions = reservation ? reservation->decisions() : Decisions(reservation.error().decisions);
   conclude(admission, reservation.has_value(), asked, decisions, route, runtime, patience, told);

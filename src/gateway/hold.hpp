@@ -10,12 +10,16 @@
 #include <weir/reservation.hpp>
 #include <weir/rule.hpp>
 
+#include <chrono>
 #include <cstdint>
 #include <span>
 #include <utility>
 #include <vector>
 
 namespace weir::gateway {
+
+// The lease of what a stream holds in the store of its own process: longer than any stream, whose end settles it.
+inline constexpr std::chrono::hours longest_stream{365 * 24};
 
 struct Held {
   const EnforcedLimit* limit;  // lives as long as the hold

@@ -71,29 +71,29 @@ class LimitsFilter final : public HttpFilter {
     set_forwarded_proto(stream, runtime->settings());
 
     if (const auto* route = static_cast<const LimitsOfRoute*>(stream.route_config())) {
-      route_ = route->of_worker(stream.worker(), runtime);
+      route_ = route->of_worker(stream.worker(), *runtime);
     }
-    const RouteLimits* limits = route_ ? &route_->limits : nullptr;
-    if (const auto denied = denied_client(lasting_.deny_list, stream, limits, runtime->now())) {
+    if (const auto denied = denied_client(lasting_.deny_list, stream, route_.get(), runtime->now())) {
       deny(stream, *denied, *runtime);
       return answered_here();
     }
-    if (limits == nullptr || limits->limits.empty()) {
+    if (route_ == nullptr || route_->limits.empty()) {
       remove_claims(stream, *runtime);
       return HeadersStatus::proceed;
     }
+    runtime_ = runtime;
     return decide(stream);
   }
 
   void on_woken(Stream& stream) override {
     if (!waiting_) return;
-    stream.trust_proxies(route_->runtime->settings().trusted_proxies);
+    stream.trust_proxies(runtime_->settings().trusted_proxies);
     waiting_.reset();
     if (decide(stream) == HeadersStatus::proceed) stream.go_on();
   }
 
   HeadersStatus on_response_headers(Stream& stream) override {
-    if (hold_) answered(*hold_, stream.response_status(), headers_, *route_->runtime);
+    if (hold_) answered(*hold_, stream.response_status(), headers_, *runtime_);
     for (std::size_t i = 0; i < headers_.size(); ++i) stream.set_response_header(headers_[i].name, headers_[i].value);
     return HeadersStatus::proceed;
   }
@@ -112,16 +112,16 @@ class LimitsFilter final : public HttpFilter {
 
  private:
   HeadersStatus decide(Stream& stream) {
-    const Runtime& runtime = *route_->runtime;
+    const Runtime& runtime = *runtime_;
     Told told;
     Told* const tell = log_ ? &told : nullptr;
     const Instant now = runtime.now();
     Patience patience{.waited = since_ ? now - *since_ : Instant::duration{0}, .may_wait = true};
-    Admission admission = admit(stream, route_->limits, runtime, patience, tell);
+    Admission admission = admit(stream, *route_, runtime, patience, tell);
     if (admission.wait) {
       if (wait(stream, now, *admission.wait)) return hold_request;
       patience.may_wait = false;
-      admission = admit(stream, route_->limits, runtime, patience, tell);
+      admission = admit(stream, *route_, runtime, patience, tell);
     }
     if (log_) log_->decided(told);
     if (admission.refusal) {
@@ -157,7 +157,8 @@ class LimitsFilter final : public HttpFilter {
   }
 
   Lasting& lasting_;
-  std::shared_ptr<const RouteUnderRuntime> route_;  // that the request began with
+  std::shared_ptr<Runtime> runtime_;  // that the request began with; none where no limit is asked
+  std::shared_ptr<const RouteLimits> route_;
   AnswerHeaders headers_;
   std::unique_ptr<Hold> hold_;
   std::optional<Instant> began_;  // when it is logged

@@ -9,13 +9,13 @@ LimitsOfRoute::LimitsOfRoute(RouteSettings settings, const Runtime& runtime, std
   (void)runtime.limits_of(settings_);
 }
 
-const std::shared_ptr<const RouteUnderRuntime>& LimitsOfRoute::of_worker(
-    std::uint32_t worker, const std::shared_ptr<Runtime>& runtime) const {
-  std::shared_ptr<const RouteUnderRuntime>& own = of_workers_.at(worker);
-  if (own == nullptr || own->runtime != runtime) [[unlikely]] {
-    own = std::make_shared<const RouteUnderRuntime>(runtime, runtime->known_limits_of(settings_));
+const std::shared_ptr<const RouteLimits>& LimitsOfRoute::of_worker(std::uint32_t worker, const Runtime& runtime) const {
+  Known& known = of_workers_.at(worker);
+  if (known.runtime != runtime.serial()) [[unlikely]] {
+    known = {.runtime = runtime.serial(),
+             .limits = std::make_shared<const RouteLimits>(runtime.known_limits_of(settings_))};
   }
-  return own;
+  return known.limits;
 }
 
 }  // namespace weir::gateway

@@ -1,7 +1,7 @@
 // limits_of_route.hpp: a route's settings as Envoy read them, and what they mean under the Runtime in force.
 //
 // A changed Runtime reaches routes that Envoy does not read anew: each worker looks the limits up again when it sees
-// another version. Its own copy needs no lock, and a request keeps the one it began with.
+// another one. Its own copy needs no lock, and a request keeps the one it began with.
 #pragma once
 
 #include "gateway/edge.hpp"
@@ -14,24 +14,22 @@
 
 namespace weir::gateway {
 
-struct RouteUnderRuntime {
-  std::shared_ptr<Runtime> runtime;  // owns what `limits` points to
-  RouteLimits limits;
-};
-
 class LimitsOfRoute final : public RouteConfig {
  public:
   // Throws when a limit is unknown: Envoy then refuses the route. `workers`: how many there are.
   LimitsOfRoute(RouteSettings settings, const Runtime& runtime, std::uint32_t workers);
 
   // For requests that begin on this worker now; `runtime` is the one in force.
-  [[nodiscard]] const std::shared_ptr<const RouteUnderRuntime>& of_worker(
-      std::uint32_t worker, const std::shared_ptr<Runtime>& runtime) const;
+  [[nodiscard]] const std::shared_ptr<const RouteLimits>& of_worker(std::uint32_t worker, const Runtime& runtime) const;
 
  private:
+  struct Known {
+    std::uint64_t runtime = 0;  // its serial
+    std::shared_ptr<const RouteLimits> limits;
+  };
+
   RouteSettings settings_;
-  // One a worker, which alone touches its own.
-  mutable std::vector<std::shared_ptr<const RouteUnderRuntime>> of_workers_;
+  mutable std::vector<Known> of_workers_;  // one a worker, which alone touches its own
 };
 
 }  // namespace weir::gateway

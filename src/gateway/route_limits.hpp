@@ -9,7 +9,7 @@
 
 #include <boost/container/small_vector.hpp>
 
-#include <chrono>
+#include <memory>
 #include <string>
 #include <utility>
 #include <vector>
@@ -42,7 +42,7 @@ struct RouteLimits {
   std::string upstream;  // its name
   std::vector<FirstMatch> limits;
   std::string policy;  // RateLimit-Policy when every limit applies; empty when it changes with time or request
-  std::chrono::nanoseconds lease{};
+  std::vector<std::shared_ptr<const EnforcedLimit>> owners;  // of all that `limits` names
 };
 
 // Throws std::exception with a sentence that says what can't be used.

@@ -27,6 +27,11 @@ Installed& installed() {
   return installed;
 }
 
+std::uint64_t next_serial() {
+  static std::atomic<std::uint64_t> last{0};
+  return ++last;
+}
+
 bool same_store_behaviour(const config::Store& one, const config::Store& other) {
   return one.on_error == other.on_error && one.timeout == other.timeout && one.rejection_cache == other.rejection_cache;
 }
@@ -53,7 +58,8 @@ void add_claims(std::vector<std::string>& headers, const config::Limit& limit) {
 }  // namespace
 
 Runtime::Runtime(Settings settings, Clock* clock, AccessLog::Report report)
-    : clock_(clock),
+    : serial_(next_serial()),
+      clock_(clock),
       settings_(std::move(settings)),
       lasting_(std::make_shared<Lasting>(memory_store({.max_keys = settings_.store.max_keys, .clock = clock}),
                                          std::move(report))) {
@@ -61,7 +67,7 @@ Runtime::Runtime(Settings settings, Clock* clock, AccessLog::Report report)
 }
 
 Runtime::Runtime(Settings settings, const Runtime& before)
-    : clock_(before.clock_), settings_(std::move(settings)), lasting_(before.lasting_) {
+    : serial_(next_serial()), clock_(before.clock_), settings_(std::move(settings)), lasting_(before.lasting_) {
   if (settings_.store.max_keys != before.settings_.store.max_keys) {
     notes_.emplace_back("the store's changed max_keys takes effect at the next start");
     settings_.store.max_keys = before.settings_.store.max_keys;
@@ -85,8 +91,9 @@ void Runtime::add_limits(const Runtime* before) {
           notes_.push_back("limit '" + name + "': " + dropped);
         }
       }
-      limits_.push_back(enforce(std::move(limit), std::move(limiter), lasting_->metrics.limit(name)));
-      by_name_.emplace(limits_.back().config.name, &limits_.back());
+      limits_.push_back(std::make_shared<const EnforcedLimit>(
+          enforce(std::move(limit), std::move(limiter), lasting_->metrics.limit(name))));
+      by_name_.emplace(limits_.back()->config.name, limits_.back());
     } catch (const std::exception& error) {
       throw std::runtime_error("limit '" + name + "': " + error.what());
     }
@@ -95,7 +102,7 @@ void Runtime::add_limits(const Runtime* before) {
 
 const EnforcedLimit* Runtime::enforced(std::string_view name) const {
   const auto found = by_name_.find(name);
-  return found == by_name_.end() ? nullptr : found->second;
+  return found == by_name_.end() ? nullptr : found->second.get();
 }
 
 RouteLimits Runtime::limits_of(const RouteSettings& route) const { return limits_of(route, true); }
@@ -106,13 +113,14 @@ RouteLimits Runtime::limits_of(const RouteSettings& route, bool unknown_is_wrong
     throw std::runtime_error("route '" + route.name + "' has " + std::to_string(route.limits.size()) +
                              " limits; at most " + std::to_string(max_checks) + " can be decided as one");
   }
-  RouteLimits found{.name = route.name, .upstream = route.upstream, .limits = {}, .policy = {}, .lease = route.lease};
+  RouteLimits found{.name = route.name, .upstream = route.upstream, .limits = {}, .policy = {}, .owners = {}};
   bool lasting = true;
   for (const std::vector<std::string>& names : route.limits) {
     FirstMatch first;
     for (const std::string& name : names) {
-      if (const EnforcedLimit* limit = enforced(name)) {
-        first.push_back(limit);
+      if (const auto limit = by_name_.find(name); limit != by_name_.end()) {
+        first.push_back(limit->second.get());
+        found.owners.push_back(limit->second);
       } else if (unknown_is_wrong) {
         throw std::runtime_error("route '" + route.name + "': no limit is named '" + name + "'");
       }
@@ -140,7 +148,7 @@ std::optional<api::NamedLimit> Runtime::find(std::string_view name) const {
 std::vector<api::NamedLimit> Runtime::limits() const {
   std::vector<api::NamedLimit> all;
   all.reserve(limits_.size());
-  for (const EnforcedLimit& limit : limits_) all.push_back(named(limit));
+  for (const auto& limit : limits_) all.push_back(named(*limit));
   return all;
 }
 
@@ -154,7 +162,9 @@ const std::shared_ptr<Runtime>& Runtime::current() {
   if (all.version.load(std::memory_order_acquire) != seen.version) [[unlikely]] {
     std::shared_ptr<Runtime> old;  // goes after the lock is given back
     const std::scoped_lock lock(all.mutex);
-    old = std::exchange(seen.runtime, all.runtime);
+    // Counted by this thread alone: requests that keep it do not meet on one counter.
+    const auto own = std::make_shared<std::shared_ptr<Runtime>>(all.runtime);
+    old = std::exchange(seen.runtime, std::shared_ptr<Runtime>(own, own->get()));
     seen.version = all.version.load(std::memory_order_relaxed);
   }
   return seen.runtime;

@@ -17,7 +17,6 @@
 #include <weir/limiter.hpp>
 
 #include <cstdint>
-#include <deque>
 #include <memory>
 #include <optional>
 #include <string>
@@ -72,6 +71,9 @@ class Runtime final : public api::Service {
   [[nodiscard]] api::Metrics& metrics() const override { return lasting_->metrics; }
   [[nodiscard]] Instant now() const override { return clock_ == nullptr ? system_time() : clock_->now(); }
 
+  // Of this process each has another one, above 0.
+  [[nodiscard]] std::uint64_t serial() const { return serial_; }
+
   // The process's own, from any thread; null before one is installed. One load while nothing changes; what it refers
   // to may be another one at the thread's next call, so copy the pointer to keep it.
   [[nodiscard]] static const std::shared_ptr<Runtime>& current();
@@ -84,11 +86,12 @@ class Runtime final : public api::Service {
   [[nodiscard]] const EnforcedLimit* enforced(std::string_view name) const;
   [[nodiscard]] RouteLimits limits_of(const RouteSettings& route, bool unknown_is_wrong) const;
 
+  std::uint64_t serial_;
   Clock* clock_;
   Settings settings_;
   std::shared_ptr<Lasting> lasting_;
-  std::deque<EnforcedLimit> limits_;  // never moves what it holds
-  std::unordered_map<std::string_view, const EnforcedLimit*> by_name_;
+  std::vector<std::shared_ptr<const EnforcedLimit>> limits_;
+  std::unordered_map<std::string_view, std::shared_ptr<const EnforcedLimit>> by_name_;
   std::vector<std::string> claim_headers_;
   std::vector<std::string> notes_;
 };

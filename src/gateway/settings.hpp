@@ -42,8 +42,6 @@ struct RouteSettings {
   std::string name;                              // what the key source `route` says
   std::string upstream;                          // its name
   std::vector<std::vector<std::string>> limits;  // names; of each list the first that applies, alone
-  std::chrono::nanoseconds lease =
-      std::chrono::hours(24);  // how long a request may hold a place of a concurrency limit
 };
 [[nodiscard]] boost::json::value route_settings_json(const config::Route& route);
 [[nodiscard]] RouteSettings read_route_settings(std::string_view json);  // throws std::exception

@@ -15,8 +15,6 @@ json::value route_settings_json(const config::Route& route) {
                       {"limits", list(route.limits, [](const auto& names) {
                          return list(names, [](const std::string& name) { return json::value(name); });
                        })}};
-  // Some room beyond the timeout: the answer's end may be late by a moment.
-  if (route.timeout > nanoseconds(0)) object["lease"] = duration_text(route.timeout + std::chrono::minutes(1));
   return object;
 }
 
@@ -31,7 +29,6 @@ RouteSettings read_route_settings(std::string_view text) {
     if (one.empty()) throw std::runtime_error("settings: an empty list of limits");
     return one;
   });
-  read(object, "lease", route.lease);
   return route;
 }
 
