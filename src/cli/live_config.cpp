@@ -19,6 +19,7 @@ using std::chrono::milliseconds;
 
 constexpr auto look_every = std::chrono::seconds(2);  // for what no watch tells
 constexpr auto step_poll = milliseconds(10);
+constexpr auto try_again_after = std::chrono::seconds(5);
 constexpr auto certificate_patience = std::chrono::seconds(5);
 
 // In one piece: others write to the same place.
@@ -40,7 +41,9 @@ LiveConfig::LiveConfig(std::string path, config::Config config, PortClaims claim
       render_(std::move(render)),
       envoy_(render_.admin_socket),
       config_watch_({path_}),
-      certificate_watch_(certificate_files(in_force_)) {}
+      certificate_watch_(certificate_files(in_force_)) {
+  config_settling_.changed(looked_);  // what changed since it was read
+}
 
 std::expected<void, std::string> LiveConfig::write() const {
   const gateway::LiveFiles files = gateway::live_files(in_force_, render_);
@@ -69,6 +72,7 @@ void LiveConfig::step() {
   look();
   if (rollout_) return go_on();
   if (rotation_) return see_certificate();
+  if (back_at_ && Clock::now() >= *back_at_) return go_back();
   if (config_settling_.settled(Clock::now())) return reload();
   if (certificate_settling_.settled(Clock::now())) return read_certificate_again();
 }
@@ -126,7 +130,10 @@ std::expected<PortClaims, std::string> LiveConfig::claims_for(config::Config& ne
 }
 
 void LiveConfig::roll_out(config::Config next, PortClaims claims) {
-  rollout_.emplace(rollout_plan(in_force_, next, render_, ++generation_), *folder_, envoy_);
+  // Half-way back from a rollout that failed, nothing is known of what the files hold.
+  const auto plan = back_at_ ? full_rollout_plan : rollout_plan;
+  back_at_.reset();
+  rollout_.emplace(plan(in_force_, next, render_, ++generation_), *folder_, envoy_);
   next_ = std::move(next);
   next_claims_ = std::move(claims);
   go_on();
@@ -139,7 +146,7 @@ void LiveConfig::go_on() {
     case Rollout::State::done:
       return finish();
     case Rollout::State::failed:
-      return go_back(rollout_->failure(), rollout_->refused_by_module());
+      return give_up();
   }
 }
 
@@ -155,17 +162,23 @@ void LiveConfig::finish() {
   certificate_watch_.watch(certificate_files(in_force_));
 }
 
-void LiveConfig::go_back(std::string why, bool counted) {
-  rollout_.reset();
-  next_claims_ = {};
+void LiveConfig::give_up() {
+  const Rollout failed = *std::exchange(rollout_, std::nullopt);
   if (!next_) {
-    say("could not go back to what was in force: " + why + "; a restart is needed.");
+    say("cannot go back to what was in force: " + failed.failure() + "; trying again");
+    back_at_ = Clock::now() + try_again_after;
     return;
   }
-  say(path_ + " is refused: " + why + "; what was in force stays in force.");
-  if (!counted) envoy_.count_refused();
-  const config::Config failed = *std::exchange(next_, std::nullopt);
-  rollout_.emplace(full_rollout_plan(failed, in_force_, render_, ++generation_), *folder_, envoy_);
+  say(path_ + " is refused: " + failed.failure() + "; what was in force stays in force.");
+  if (!failed.refused_by_module()) envoy_.count_refused();
+  next_claims_ = {};
+  failed_ = *std::exchange(next_, std::nullopt);
+  go_back();
+}
+
+void LiveConfig::go_back() {
+  back_at_.reset();
+  rollout_.emplace(full_rollout_plan(failed_, in_force_, render_, ++generation_), *folder_, envoy_);
 }
 
 // ---- a changed certificate

@@ -53,7 +53,8 @@ class LiveConfig {
   void roll_out(config::Config next, PortClaims claims);
   void go_on();
   void finish();
-  void go_back(std::string why, bool counted);
+  void give_up();
+  void go_back();
   void read_certificate_again();
   void see_certificate();
 
@@ -73,6 +74,8 @@ class LiveConfig {
   std::optional<Rollout> rollout_;
   std::optional<config::Config> next_;  // what is rolled out; none: back to in_force_
   PortClaims next_claims_;
+  config::Config failed_;                     // what was rolled out in vain
+  std::optional<Clock::time_point> back_at_;  // when to try again to go back
   std::uint64_t generation_ = 1;
   std::string refused_;  // why, the last time; the same once more is not worth saying
 

@@ -44,6 +44,13 @@ def children(pid):
         return []
 
 
+def envoy_program():
+    """The one that `weir` would find for the tests."""
+    if named := os.environ.get("WEIR_ENVOY"):
+        return pathlib.Path(named)
+    return next((BUILD.parents[1] / ".venv/lib").glob("python3*/site-packages/envoy/_bin/envoy"))
+
+
 def free_port():
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))

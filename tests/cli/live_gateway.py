@@ -13,14 +13,15 @@ from conftest import PATIENCE, free_port, wait_until
 
 
 class LiveGateway(conftest.Gateway):
-    """`body` is a config without `version`, `listen` and `admin`. Words like {upstream} in it stand for values."""
+    """`body` is a config without `version`, `listen` and `admin`. Words like {upstream} in it stand for values. `prepare`
+    gets the gateway before it starts, and returns more arguments."""
 
-    def __init__(self, folder, upstream, body, drain="1s", **words):
+    def __init__(self, folder, upstream, body, drain="1s", prepare=lambda gateway: (), **words):
         self.path = folder / "weir.yaml"
         self.port, self.admin, self.drain = free_port(), free_port(), drain
         self.words = {"upstream": f"http://127.0.0.1:{upstream.server_port}", **words}
         self.path.write_text(self.text(body))
-        super().__init__(self.path, self.port, folder / "weir.log", (), conftest.BUILD / "weir")
+        super().__init__(self.path, self.port, folder / "weir.log", prepare(self), conftest.BUILD / "weir")
         self.wait_until_listening()
 
     def text(self, body, **words):

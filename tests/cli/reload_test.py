@@ -5,7 +5,7 @@ import os
 import time
 
 import pytest
-from conftest import PATIENCE, free_port, wait_until
+from conftest import PATIENCE, envoy_program, free_port, wait_until
 from live_gateway import LiveGateway, OpenStream
 
 TWO_LIMITS = """
@@ -100,6 +100,54 @@ def test_a_stream_outlives_changes_and_the_drain_time(live, upstream):
     assert stream.end(upstream) is True
 
 
+@pytest.mark.parametrize("after", ["other", "local"], ids=["is gone", "is elsewhere"])
+def test_a_stream_outlives_its_upstream_in_the_config(live, upstream, after):
+    gateway = live()
+    stream = OpenStream(gateway.port)
+    said = gateway.change(f"""
+        upstreams: {{ {after}: {{ url: "http://localhost:{{port}}" }} }}
+        routes: [{{ path: /*, to: {after} }}]
+        """, port=upstream.server_port)
+    assert "upstreams changed" in said
+    assert gateway.get() == (200, b"fine\n")
+    stream.wait_for_more()
+    assert stream.end(upstream) is True
+
+
+def test_what_changes_while_it_starts_is_not_missed(live, folder):
+    """Envoy is asked for its version when the file has been read."""
+
+    def prepare(gateway):
+        (folder / "next.yaml").write_text(gateway.text(TWO_LIMITS, a=50))
+        envoy = folder / "envoy"
+        envoy.write_text(f'#!/bin/sh\n[ "$1" = --version ] && mv {folder}/next.yaml {gateway.path}\nexec {envoy_program()} "$@"\n')
+        envoy.chmod(0o755)
+        return ("--envoy", envoy)
+
+    assert live(prepare=prepare).wait_until_applied(0) == "limit 'a' changed"
+
+
+def test_tokens_can_begin_and_cease_to_be_verified(live):
+    gateway = live()
+    jwt = 'jwt: { issuer: "https://id.example.com", jwks: "{upstream}/keys" }\n'
+    by_claim = TWO_LIMITS.replace("b: { key: const:all", 'b: { key: "jwt:sub"')
+
+    def status_of_a_bad_token():
+        connection = http.client.HTTPConnection("127.0.0.1", gateway.port, timeout=PATIENCE)
+        connection.request("GET", "/", headers={"authorization": "Bearer a.b.c"})
+        answer = connection.getresponse()
+        connection.close()
+        return answer.status
+
+    assert status_of_a_bad_token() == 200
+    said = gateway.change(by_claim + jwt)
+    assert said == "limit 'b' starts afresh (key changed), upstreams changed, jwt changed"
+    assert status_of_a_bad_token() == 401
+    assert gateway.get()[0] == 200
+    gateway.change(TWO_LIMITS)
+    assert status_of_a_bad_token() == 200
+
+
 # ---- what is refused
 
 
@@ -127,6 +175,19 @@ def test_a_port_that_is_taken_is_refused(live, upstream):
     gateway.wait_until_refused()
     assert f"weir: port {upstream.server_port} is taken (by process " in gateway.said()
     assert gateway.left("a") == 99
+
+
+def test_what_cannot_be_written_is_tried_again(live, run_root):
+    """A folder stands where the gateway writes a file, as a full disk would."""
+    gateway = live()
+    obstacle = next(run_root.iterdir()) / "settings.json.new"
+    obstacle.mkdir()
+    gateway.put(gateway.text(TWO_LIMITS, a=50))
+    wait_until(lambda: gateway.lines("^weir: cannot go back to what was in force: cannot write .*; trying again"), "it says so")
+    assert gateway.left("a") == 99
+    obstacle.rmdir()
+    gateway.change(TWO_LIMITS, a=40)
+    assert gateway.left("a") == 38
 
 
 # ---- how files change

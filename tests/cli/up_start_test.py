@@ -1,6 +1,5 @@
 """`weir up` that starts, and everything that can be in its way: a clear sentence, the right status, nothing left behind."""
 
-import pathlib
 import re
 import resource
 import shutil
@@ -8,7 +7,7 @@ import socket
 import time
 
 import pytest
-from conftest import BUILD, free_port
+from conftest import BUILD, envoy_program, free_port
 
 
 def left_behind(run_root):
@@ -154,16 +153,9 @@ def test_a_missing_module_is_named(weir, config, folder):
     alone.mkdir()
     shutil.copy(BUILD / "weir", alone / "weir")
     config()
-    said = weir("up", program=alone / "weir", env={"WEIR_ENVOY": str(envoy_of_the_project()), "XDG_RUNTIME_DIR": str(folder)})
+    said = weir("up", program=alone / "weir", env={"WEIR_ENVOY": str(envoy_program()), "XDG_RUNTIME_DIR": str(folder)})
     assert said.returncode == 3
     assert "the Envoy module is missing" in said.stderr and "libweir_envoy.so" in said.stderr
-
-
-def envoy_of_the_project():
-    import os
-    if "WEIR_ENVOY" in os.environ:
-        return pathlib.Path(os.environ["WEIR_ENVOY"])
-    return next((BUILD.parents[1] / ".venv/lib").glob("python3*/site-packages/envoy/_bin/envoy"))
 
 
 def test_a_module_that_is_no_library_is_status_3(weir, config, folder):
@@ -172,7 +164,7 @@ def test_a_module_that_is_no_library_is_status_3(weir, config, folder):
     shutil.copy(BUILD / "weir", alone / "weir")
     (alone / "libweir_envoy.so").write_text("not a library")
     config()
-    said = weir("up", program=alone / "weir", env={"WEIR_ENVOY": str(envoy_of_the_project()), "XDG_RUNTIME_DIR": str(folder)})
+    said = weir("up", program=alone / "weir", env={"WEIR_ENVOY": str(envoy_program()), "XDG_RUNTIME_DIR": str(folder)})
     assert said.returncode == 3
     assert "libweir_envoy.so" in said.stderr
     assert "weir: Envoy could not start" in said.stderr
