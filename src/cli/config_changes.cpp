@@ -38,12 +38,14 @@ json::value settings_of(const config::Limit& limit) {
   return gateway::settings_json(alone).at("limits").as_array().front();
 }
 
+std::string named(const config::Limit& limit) { return "limit '" + limit.name + "'"; }
+
 std::vector<std::string> limit_changes(const config::Config& before, const config::Config& after) {
   std::map<std::string_view, const config::Limit*> old;
   for (const config::Limit& limit : before.limits) old[limit.name] = &limit;
   std::vector<std::string> changes;
   for (const config::Limit& limit : after.limits) {
-    const std::string name = "limit '" + limit.name + "'";
+    const std::string name = named(limit);
     const auto found = old.find(limit.name);
     if (found == old.end()) {
       changes.push_back(name + " added");
@@ -57,7 +59,7 @@ std::vector<std::string> limit_changes(const config::Config& before, const confi
     old.erase(found);
   }
   for (const config::Limit& limit : before.limits) {
-    if (old.contains(limit.name)) changes.push_back("limit '" + limit.name + "' removed");
+    if (old.contains(limit.name)) changes.push_back(named(limit) + " removed");
   }
   if (changes.size() > most_limits) {
     const std::string more = std::to_string(changes.size() - most_limits);

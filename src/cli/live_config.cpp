@@ -70,8 +70,8 @@ milliseconds LiveConfig::patience() const {
 
 void LiveConfig::step() {
   look();
-  if (rollout_) return go_on();
-  if (rotation_) return see_certificate();
+  if (rollout_) return go_on(*rollout_);
+  if (rotation_) return see_certificate(*rotation_);
   if (back_at_ && Clock::now() >= *back_at_) return go_back();
   if (config_settling_.settled(Clock::now())) return reload();
   if (certificate_settling_.settled(Clock::now())) return read_certificate_again();
@@ -133,47 +133,41 @@ void LiveConfig::roll_out(config::Config next, PortClaims claims) {
   // Half-way back from a rollout that failed, nothing is known of what the files hold.
   const auto plan = back_at_ ? full_rollout_plan : rollout_plan;
   back_at_.reset();
-  rollout_.emplace(plan(in_force_, next, render_, ++generation_), *folder_, envoy_);
+  Rollout& rollout = rollout_.emplace(plan(in_force_, next, render_, ++generation_), *folder_, envoy_);
   next_ = std::move(next);
   next_claims_ = std::move(claims);
-  go_on();
+  go_on(rollout);
 }
 
-void LiveConfig::go_on() {
-  switch (rollout_->go()) {
-    case Rollout::State::going:
-      return;
-    case Rollout::State::done:
-      return finish();
-    case Rollout::State::failed:
-      return give_up();
+void LiveConfig::go_on(Rollout& rollout) {
+  const Rollout::State state = rollout.go();
+  if (state == Rollout::State::going) return;
+  const std::string failure = rollout.failure();
+  const bool counted = rollout.refused_by_module();
+  rollout_.reset();
+  const std::optional<config::Config> next = std::exchange(next_, std::nullopt);
+  if (state == Rollout::State::done) {
+    if (next) finish(*next);
+  } else if (next) {
+    say(path_ + " is refused: " + failure + "; what was in force stays in force.");
+    if (!counted) envoy_.count_refused();
+    next_claims_ = {};
+    failed_ = *next;
+    go_back();
+  } else {
+    say("cannot go back to what was in force: " + failure + "; trying again");
+    back_at_ = Clock::now() + try_again_after;
   }
 }
 
-void LiveConfig::finish() {
-  rollout_.reset();
-  if (!next_) return;
-  say("applied " + path_ + ": " + to_string(config_changes(in_force_, *next_, render_)));
+void LiveConfig::finish(const config::Config& next) {
+  say("applied " + path_ + ": " + to_string(config_changes(in_force_, next, render_)));
   if (next_claims_.listen) claims_.listen = std::move(next_claims_.listen);
-  if (next_claims_.admin || !next_->admin) claims_.admin = std::move(next_claims_.admin);
+  if (next_claims_.admin || !next.admin) claims_.admin = std::move(next_claims_.admin);
   next_claims_ = {};
-  in_force_ = *std::exchange(next_, std::nullopt);
+  in_force_ = next;
   refused_.clear();
   certificate_watch_.watch(certificate_files(in_force_));
-}
-
-void LiveConfig::give_up() {
-  const Rollout failed = *std::exchange(rollout_, std::nullopt);
-  if (!next_) {
-    say("cannot go back to what was in force: " + failed.failure() + "; trying again");
-    back_at_ = Clock::now() + try_again_after;
-    return;
-  }
-  say(path_ + " is refused: " + failed.failure() + "; what was in force stays in force.");
-  if (!failed.refused_by_module()) envoy_.count_refused();
-  next_claims_ = {};
-  failed_ = *std::exchange(next_, std::nullopt);
-  go_back();
 }
 
 void LiveConfig::go_back() {
@@ -193,11 +187,11 @@ void LiveConfig::read_certificate_again() {
   rotation_.reset();
 }
 
-void LiveConfig::see_certificate() {
+void LiveConfig::see_certificate(const Rotation& rotation) {
   const auto now = envoy_.certificate();
-  const bool read = now && now->reads != rotation_->before.reads;
-  if (!read && Clock::now() - rotation_->since < certificate_patience) return;
-  const bool refused = !read || now->failures != rotation_->before.failures;
+  const bool read = now && now->reads != rotation.before.reads;
+  if (!read && Clock::now() - rotation.since < certificate_patience) return;
+  const bool refused = !read || now->failures != rotation.before.failures;
   say(refused ? "the changed certificate of `listen` can't be used; the one before stays."
               : "read the changed certificate of `listen`.");
   rotation_.reset();

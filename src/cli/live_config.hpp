@@ -46,17 +46,21 @@ class LiveConfig {
  private:
   using Clock = std::chrono::steady_clock;
 
+  struct Rotation {
+    EnvoyAdmin::Certificate before;
+    Clock::time_point since;
+  };
+
   void look();
   void reload();
   void refuse(const std::string& why);
   [[nodiscard]] std::expected<PortClaims, std::string> claims_for(config::Config& next) const;
   void roll_out(config::Config next, PortClaims claims);
-  void go_on();
-  void finish();
-  void give_up();
+  void go_on(Rollout& rollout);
+  void finish(const config::Config& next);
   void go_back();
   void read_certificate_again();
-  void see_certificate();
+  void see_certificate(const Rotation& rotation);
 
   std::string path_;
   config::Config in_force_;
@@ -79,10 +83,6 @@ class LiveConfig {
   std::uint64_t generation_ = 1;
   std::string refused_;  // why, the last time; the same once more is not worth saying
 
-  struct Rotation {
-    EnvoyAdmin::Certificate before;
-    Clock::time_point since;
-  };
   std::optional<Rotation> rotation_;
 };
 

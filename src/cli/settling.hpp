@@ -24,7 +24,8 @@ class Settling {
   }
   // Whether that time has come; then it starts anew.
   [[nodiscard]] bool settled(Clock::time_point now) {
-    if (!first_ || now < *when()) return false;
+    const auto at = when();
+    if (!at || now < *at) return false;
     first_.reset();
     return true;
   }
