@@ -34,8 +34,9 @@ bool is_host_name(std::string_view text) {
     if (c == '.') {
       if (label == 0) return false;
       label = 0;
-    } else if (!(is_letter(c) || is_digit(c) || c == '-' || c == '_') || ++label > 63) {
-      return false;
+    } else {
+      const bool fits = is_letter(c) || is_digit(c) || c == '-' || c == '_';
+      if (!fits || ++label > 63) return false;
     }
   }
   return label > 0;
