@@ -13,13 +13,13 @@ PAGE = (ROOT / "docs/api.md").read_text()
 
 def config():
     """The block that shows limits; its upstream is the tests' own."""
-    block = re.search(r"^    limits:\n(    .*\n)+", PAGE, re.M)[0]
+    block = re.search(r"^    limits:\n(    .*\n)+", PAGE, re.MULTILINE)[0]
     return re.sub(r"upstreams:\n.*\n", "", textwrap.dedent(block))
 
 
 def examples():
     """(command, what it prints)"""
-    for block in re.findall(r"(?:^    .*\n)+", PAGE, re.M):
+    for block in re.findall(r"(?:^    .*\n)+", PAGE, re.MULTILINE):
         command, _, output = textwrap.dedent(block).partition("\n")
         if command.startswith("$ "):
             yield command[2:], output
