@@ -116,7 +116,7 @@ RouteLimits Runtime::limits_of(const RouteSettings& route, bool unknown_is_wrong
   RouteLimits found{.name = route.name, .upstream = route.upstream, .limits = {}, .policy = {}, .owners = {}};
   bool lasting = true;
   for (const std::vector<std::string>& names : route.limits) {
-    FirstMatch first;
+    FirstMatch& first = found.limits.emplace_back();
     for (const std::string& name : names) {
       if (const auto limit = by_name_.find(name); limit != by_name_.end()) {
         first.push_back(limit->second.get());
@@ -125,7 +125,10 @@ RouteLimits Runtime::limits_of(const RouteSettings& route, bool unknown_is_wrong
         throw std::runtime_error("route '" + route.name + "': no limit is named '" + name + "'");
       }
     }
-    if (first.empty()) continue;
+    if (first.empty()) {
+      found.limits.pop_back();
+      continue;
+    }
     const EnforcedLimit& alone = *first.front();
     if (first.size() > 1) {
       lasting = false;
@@ -133,7 +136,6 @@ RouteLimits Runtime::limits_of(const RouteSettings& route, bool unknown_is_wrong
       lasting = lasting && !alone.policy.empty();
       found.policy.append(found.policy.empty() ? "" : ",").append(alone.policy);
     }
-    found.limits.push_back(std::move(first));
   }
   if (!lasting) found.policy.clear();
   return found;
