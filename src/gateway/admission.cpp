@@ -68,19 +68,21 @@ std::optional<std::int64_t> retry_after(const AskedLimits& asked, Decisions deci
   return seconds;
 }
 
-// The time after which the request is asked again, when each limit that refuses lets it wait so long.
+// The time after which the request is asked again, when each limit that refuses lets it wait so long. Who has waited
+// for long among many sleeps longer, so that a crowd is not woken for each single place.
 std::optional<nanoseconds> wait(const AskedLimits& asked, Decisions decisions, const Patience& patience) {
   if (!patience.may_wait) return std::nullopt;
-  nanoseconds longest{0};
+  nanoseconds longest = patience.waited / 4;
+  nanoseconds most = nanoseconds::max();
   for (std::size_t i = 0; i < decisions.size(); ++i) {
     const Decision& decision = decisions[i];
     if (decision.allowed) continue;
-    if (!decision.retry_after || *decision.retry_after > asked.limits[i]->config.wait - patience.waited) {
-      return std::nullopt;
-    }
+    const nanoseconds left = asked.limits[i]->config.wait - patience.waited;
+    if (!decision.retry_after || *decision.retry_after > left) return std::nullopt;
     longest = std::max(longest, *decision.retry_after);
+    most = std::min(most, left);
   }
-  return longest;
+  return std::min(longest, most);
 }
 
 std::unique_ptr<Refusal> refusal_of(const AskedLimits& asked, Decisions decisions, const RouteLimits& route,

@@ -76,6 +76,7 @@ Runtime::Runtime(Settings settings, const Runtime& before)
 }
 
 void Runtime::add_limits(const Runtime* before) {
+  std::vector<std::pair<const EnforcedLimit*, const EnforcedLimit*>> changed;  // the old one and the new one
   for (config::Limit& limit : std::exchange(settings_.limits, {})) {
     const std::string name = limit.name;
     try {
@@ -85,17 +86,20 @@ void Runtime::add_limits(const Runtime* before) {
       Limiter limiter = comparable && old != nullptr && same_limiter(limit, old->config)
                             ? Limiter(old->limiter.impl())
                             : enforced_limiter(limit, settings_.store, lasting_->store);
-      if (old != nullptr && limiter.impl() != old->limiter.impl()) {
-        if (!same_counters(old->config, limit)) notes_.push_back("limit '" + name + "' starts afresh");
-        for (const std::string& dropped : limiter::carry_settings(old->limiter, limiter)) {
-          notes_.push_back("limit '" + name + "': " + dropped);
-        }
-      }
+      const bool is_new = old != nullptr && limiter.impl() != old->limiter.impl();
+      if (is_new && !same_counters(old->config, limit)) notes_.push_back("limit '" + name + "' starts afresh");
       limits_.push_back(std::make_shared<const EnforcedLimit>(
           enforce(std::move(limit), std::move(limiter), lasting_->metrics.limit(name))));
       by_name_.emplace(limits_.back()->config.name, limits_.back());
+      if (is_new) changed.emplace_back(old, limits_.back().get());
     } catch (const std::exception& error) {
       throw std::runtime_error("limit '" + name + "': " + error.what());
+    }
+  }
+  // Last of all: what is set on the old ones from now on is lost.
+  for (const auto& [old, limit] : changed) {
+    for (const std::string& dropped : limiter::carry_settings(old->limiter, limit->limiter)) {
+      notes_.push_back("limit '" + limit->config.name + "': " + dropped);
     }
   }
 }

@@ -278,6 +278,17 @@ TEST(Admission, ARequestWaitsWhenItPassesSoonEnough) {
   EXPECT_EQ(gateway.admit(request, {.waited = 45s}).refusal, nullptr);
 }
 
+TEST(Admission, WhoHasWaitedLongSleepsLongerButNotBeyondItsTime) {
+  config::Limit limit = per_user("per-user", gcra(1, 1s));
+  limit.wait = 1min;
+  Gateway gateway({limit});
+  (void)gateway.admit_user("ann");
+  const WrittenRequest request = WrittenRequest().with("x-user", "ann");
+  EXPECT_EQ(gateway.admit(request, {.waited = 0s}).wait, 1s);
+  EXPECT_EQ(gateway.admit(request, {.waited = 40s}).wait, 10s);
+  EXPECT_EQ(gateway.admit(request, {.waited = 58s}).wait, 2s);
+}
+
 TEST(Admission, EveryLimitThatRefusesMustLetARequestWait) {
   config::Limit patient = per_user("patient", fixed_window(1, 1min));
   patient.wait = 1h;
