@@ -7,7 +7,6 @@
 
 #include <weir/limiter.hpp>
 
-#include <boost/container/small_vector.hpp>
 
 #include <memory>
 #include <string>
@@ -34,7 +33,7 @@ struct EnforcedLimit {
 };
 
 // Limits of which the first that applies counts alone; nearly always one.
-using FirstMatch = boost::container::small_vector<const EnforcedLimit*, 1>;
+using FirstMatch = std::vector<const EnforcedLimit*>;
 
 // The limits of a route, looked up once for each Runtime.
 struct RouteLimits {
