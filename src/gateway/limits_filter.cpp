@@ -30,8 +30,10 @@ const std::shared_ptr<Runtime>& runtime_or_throw() {
 
 // True when the request has been answered because of its path.
 bool answered_for_slashes(Stream& stream, const Runtime& runtime) {
-  const SlashVerdict verdict =
-      escaped_slashes(runtime.settings().escaped_slashes, stream.header(":path"), is_grpc(stream));
+  const std::string_view path = stream.header(":path");
+  if (path.find('%') == std::string_view::npos) [[likely]]
+    return false;
+  const SlashVerdict verdict = escaped_slashes(runtime.settings().escaped_slashes, path, is_grpc(stream));
   switch (verdict.action) {
     case SlashVerdict::Action::proceed:
       return false;
