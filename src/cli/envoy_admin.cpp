@@ -125,6 +125,8 @@ std::uint64_t EnvoyAdmin::refusals() const {
   return sum_of(ask("GET", "/stats?filter=%5C.update_rejected$").value_or(""));
 }
 
+bool EnvoyAdmin::clusters_are_warm() const { return statistic("cluster_manager.warming_clusters") == "0"; }
+
 std::optional<EnvoyAdmin::Certificate> EnvoyAdmin::certificate() const {
   auto reads = statistic("sds.weir_listen.update_success");
   auto failures = statistic("sds.weir_listen.key_rotation_failed");

@@ -37,6 +37,9 @@ class EnvoyAdmin {
   // How often Envoy refused anything that it read from a file, over all files.
   [[nodiscard]] std::uint64_t refusals() const;
 
+  // Whether every cluster can be used; one that is new looks up its name first.
+  [[nodiscard]] bool clusters_are_warm() const;
+
   // Of the listener's certificate: how often its files were read, and how often they could not be used.
   struct Certificate {
     std::string reads;

@@ -7,7 +7,8 @@ namespace weir::cli {
 namespace {
 
 using Clock = std::chrono::steady_clock;
-constexpr auto patience = std::chrono::seconds(10);  // a step takes milliseconds; a thousand routes half a second
+constexpr auto patience = std::chrono::seconds(10);      // a step takes milliseconds; a thousand routes half a second
+constexpr auto warm_patience = std::chrono::seconds(5);  // for names to be looked up; then as it would be at a start
 constexpr auto error_patience = std::chrono::milliseconds(500);  // by then an error is not the one of the time before
 
 }  // namespace
@@ -48,7 +49,11 @@ Rollout::Step Rollout::look(const RolloutStep& step) {
   if (step.statistics.empty()) return Step::in_force;
   const auto delivered = admin_->delivered(step.statistics);
   if (!delivered) return Step::waits;
-  if (delivered->version == step.version) return Step::in_force;
+  if (delivered->version == step.version) {
+    const bool warm =
+        step.statistics != upstream_statistics || Clock::now() - since_ > warm_patience || admin_->clusters_are_warm();
+    return warm ? Step::in_force : Step::waits;
+  }
   if (delivered->refusals == refusals_before_) return Step::waits;
   failure_ = "Envoy does not accept " + step.what;
   return Step::refused;

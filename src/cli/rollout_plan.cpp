@@ -38,7 +38,7 @@ class Plan {
 std::vector<RolloutStep> steps(Plan plan, const config::Config& from, const config::Config& to,
                                const gateway::RenderOptions& render, std::uint64_t generation) {
   gateway::LiveFiles files = gateway::live_files(to, render);
-  plan.write("the upstreams", live_file::clusters, gateway::clusters_of_both(from, to, render), "cluster_manager.cds");
+  plan.write("the upstreams", live_file::clusters, gateway::clusters_of_both(from, to, render), upstream_statistics);
   plan.write("jwt", live_file::filters, gateway::filters_of_both(from, to),
              "extension_config_discovery.http_filter.weir_jwt");
   plan.write(settings_step, live_file::settings,
@@ -50,7 +50,7 @@ std::vector<RolloutStep> steps(Plan plan, const config::Config& from, const conf
   }
   plan.write("the listeners", live_file::listeners, std::move(files.listeners), "listener_manager.lds");
   plan.write("jwt", live_file::filters, std::move(files.filters), "extension_config_discovery.http_filter.weir_jwt");
-  plan.write("the upstreams", live_file::clusters, std::move(files.clusters), "cluster_manager.cds");
+  plan.write("the upstreams", live_file::clusters, std::move(files.clusters), upstream_statistics);
   return plan.take();
 }
 

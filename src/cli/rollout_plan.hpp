@@ -27,6 +27,8 @@ struct RolloutStep {
 // The module's own file; its version is its generation, and the module itself is asked (EnvoyAdmin::module_status).
 inline constexpr const char* settings_step = "the limits";
 
+inline constexpr const char* upstream_statistics = "cluster_manager.cds";
+
 [[nodiscard]] std::vector<RolloutStep> rollout_plan(const config::Config& from, const config::Config& to,
                                                     const gateway::RenderOptions& render, std::uint64_t generation);
 

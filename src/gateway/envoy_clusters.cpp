@@ -2,6 +2,7 @@
 
 #include "gateway/envoy_jwt.hpp"
 #include "gateway/envoy_tls.hpp"
+#include "gateway/envoy_types.hpp"
 #include "gateway/host_kind.hpp"
 
 #include <boost/json/object.hpp>
@@ -41,9 +42,11 @@ json::object cluster(const std::string& name, const config::Upstream& upstream, 
       name, json::object{{"socket_address", json::object{{"address", upstream.host}, {"port_value", upstream.port}}}});
   cluster["circuit_breakers"] = no_circuit_breaker();
   if (host_kind(upstream.host) == HostKind::name) {
-    cluster["type"] = "STRICT_DNS";
-    cluster["dns_lookup_family"] = "V4_PREFERRED";
-    cluster["respect_dns_ttl"] = true;
+    cluster.erase("type");
+    cluster["cluster_type"] = json::object{{"name", "envoy.cluster.dns"},
+                                           {"typed_config", json::object{{"@type", envoy::dns_cluster},
+                                                                         {"dns_lookup_family", "V4_PREFERRED"},
+                                                                         {"respect_dns_ttl", true}}}};
   }
   if (upstream.tls) cluster["transport_socket"] = upstream_tls(upstream, options);
   return cluster;

@@ -22,8 +22,8 @@ json::object remote_keys(const config::Upstream& jwks) {
   const std::string url = (jwks.tls ? "https://" : "http://") + authority_of(jwks) + jwks.path;
   return {{"http_uri", json::object{{"uri", url}, {"cluster", jwks_cluster}, {"timeout", "5s"}}},
           {"cache_duration", "300s"},  // how late a key that its issuer takes back is noticed
-          // Fetched ahead of the first token, again a second after a failure; requests never wait for the refresh.
-          {"async_fetch", json::object{{"fast_listener", true}, {"failed_refetch_duration", "1s"}}}};
+          // Fetched ahead of the first token, again 10 s after a failure; requests never wait for the refresh.
+          {"async_fetch", json::object{{"fast_listener", true}, {"failed_refetch_duration", "10s"}}}};
 }
 
 }  // namespace

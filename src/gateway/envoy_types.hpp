@@ -5,6 +5,7 @@ namespace weir::gateway::envoy {
 
 inline constexpr const char* listener = "type.googleapis.com/envoy.config.listener.v3.Listener";
 inline constexpr const char* cluster = "type.googleapis.com/envoy.config.cluster.v3.Cluster";
+inline constexpr const char* dns_cluster = "type.googleapis.com/envoy.extensions.clusters.dns.v3.DnsCluster";
 inline constexpr const char* routes = "type.googleapis.com/envoy.config.route.v3.RouteConfiguration";
 inline constexpr const char* secret = "type.googleapis.com/envoy.extensions.transport_sockets.tls.v3.Secret";
 inline constexpr const char* extension_config = "type.googleapis.com/envoy.config.core.v3.TypedExtensionConfig";

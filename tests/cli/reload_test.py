@@ -114,6 +114,28 @@ def test_a_stream_outlives_its_upstream_in_the_config(live, upstream, after):
     assert stream.end(upstream) is True
 
 
+def test_a_new_upstream_whose_name_must_be_looked_up_is_asked_only_when_it_can_be(live, upstream):
+    gateway = live()
+    connection = http.client.HTTPConnection("127.0.0.1", gateway.port, timeout=PATIENCE)
+    before = len(gateway.lines("applied"))
+    gateway.put(gateway.text("""
+        upstreams: { new: { url: "http://localhost:{port}" } }
+        routes: [{ path: /*, to: new }]
+        """, port=upstream.server_port))
+    statuses = set()
+
+    def is_applied():
+        connection.request("GET", "/")
+        answer = connection.getresponse()
+        answer.read()
+        statuses.add(answer.status)
+        return len(gateway.lines("applied")) > before
+
+    wait_until(is_applied, "the change is in force")
+    connection.close()
+    assert statuses == {200}
+
+
 def test_what_changes_while_it_starts_is_not_missed(live, folder):
     """Envoy is asked for its version when the file has been read."""
 

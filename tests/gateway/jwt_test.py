@@ -69,7 +69,7 @@ def key_server(keys):
 @pytest.fixture(scope="module")
 def gateway(folder, key_server):
     return folder.start(f"""
-        jwt: {{ issuer: {ISSUER}, jwks: "http://127.0.0.1:{key_server.server_port}/keys?set=1", audiences: [api] }}
+        jwt: {{ issuer: {ISSUER}, jwks: "http://localhost:{key_server.server_port}/keys?set=1", audiences: [api] }}
         limits:
           per-user: {{ key: "jwt:sub", rate: 3/1d, algorithm: fixed_window }}
           gold: {{ key: const:gold, when: {{ "jwt:Plan": gold }}, rate: 1000/1d, algorithm: fixed_window }}

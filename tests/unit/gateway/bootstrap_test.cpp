@@ -157,7 +157,8 @@ TEST(Bootstrap, AnAddressIsStaticAndANameIsLookedUp) {
   EXPECT_EQ(cluster(one_route()).at("type"), "STATIC");
   config::Config config = one_route();
   config.upstreams.front().host = "example.com";
-  EXPECT_EQ(cluster(config).at("type"), "STRICT_DNS");
+  EXPECT_EQ(cluster(config).at_pointer("/cluster_type/name"), "envoy.cluster.dns");
+  EXPECT_FALSE(cluster(config).as_object().contains("type"));
 }
 
 TEST(Bootstrap, AnHttpsUpstreamIsVerified) {
