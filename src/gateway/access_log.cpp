@@ -146,8 +146,19 @@ class AccessLog::Writer {
       lock.lock();
       if (last && (queued_ == 0 || SteadyClock::now() >= deadline_)) break;
     }
+    if (!abandoned_) dropped_->add(lines_left());
     ended_ = true;
     ended_changed_.notify_one();
+  }
+
+  // That no time was left for.
+  std::uint64_t lines_left() {
+    std::uint64_t lines = 0;
+    for (Queue& queue : queues_) {
+      const std::scoped_lock lock(queue.mutex);
+      lines += static_cast<std::uint64_t>(std::ranges::count(queue.lines, '\n'));
+    }
+    return lines;
   }
 
   void wait(std::unique_lock<std::mutex>& lock) {

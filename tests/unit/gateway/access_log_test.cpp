@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include <fcntl.h>
+#include <sys/ioctl.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -207,6 +208,11 @@ class StuckReader : public AccessLogTest {
     reader_ = ::open(file("fifo").c_str(), O_RDONLY | O_NONBLOCK | O_CLOEXEC);
   }
   ~StuckReader() override { ::close(reader_); }
+  [[nodiscard]] int waiting() const {  // bytes in the pipe
+    int bytes = 0;
+    ::ioctl(reader_, FIONREAD, &bytes);
+    return bytes;
+  }
   int reader_ = -1;
 };
 
@@ -227,9 +233,20 @@ TEST_F(StuckReader, DoesNotKeepTheProcessFromEnding) {
   log.configure(to(file("fifo")));
   const std::string path(4000, 'a');
   for (int i = 0; i < 100; ++i) log.write({.path = path});
+  ASSERT_TRUE(eventually([&] { return waiting() > 0; }));
   log.stop(10ms);
   EXPECT_GT(dropped_.value(), 0U);
   EXPECT_LT(dropped_.value(), 100U);  // the pipe held some
+}
+
+TEST_F(StuckReader, WhatNoTimeIsLeftForIsCounted) {
+  gateway::AccessLog log(dropped_, report());
+  log.configure(to(file("fifo")));
+  for (int i = 0; i < 100; ++i) log.write({.path = "/a"});
+  log.stop(0ms);
+  std::string read(65536, '\0');
+  read.resize(static_cast<std::size_t>(std::max<ssize_t>(0, ::read(reader_, read.data(), read.size()))));
+  EXPECT_EQ(dropped_.value() + static_cast<std::uint64_t>(std::ranges::count(read, '\n')), 100U);
 }
 
 }  // namespace

@@ -2,6 +2,7 @@
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <unistd.h>
 
 #include <filesystem>
 #include <fstream>
@@ -21,7 +22,7 @@ TEST(SettingsSource, IsAFileOrTheSettingsThemselves) {
 }
 
 TEST(SettingsFile, IsReadWhole) {
-  const std::string path = testing::TempDir() + "weir-settings-file-test";
+  const std::string path = testing::TempDir() + "weir-settings-file-" + std::to_string(::getpid());
   const std::string text(200'000, 'x');
   std::ofstream(path) << text;
   EXPECT_EQ(read_settings_file(path), text);
