@@ -32,6 +32,12 @@ install(FILES ${CMAKE_BINARY_DIR}/cmake/weir.pc DESTINATION ${CMAKE_INSTALL_LIBD
 # The gateway: `weir` looks for its module beside itself, then in ../lib/weir.
 if(TARGET weir_command)
   install(TARGETS weir_command RUNTIME DESTINATION ${CMAKE_INSTALL_BINDIR})
+  install(FILES ${CMAKE_SOURCE_DIR}/man/weir.1 DESTINATION ${CMAKE_INSTALL_MANDIR}/man1)
+  install(FILES ${CMAKE_BINARY_DIR}/completions/weir DESTINATION ${CMAKE_INSTALL_DATADIR}/bash-completion/completions)
+  foreach(folder site-functions vendor-completions)  # Debian's zsh looks into the first below /usr/local, the other below /usr
+    install(FILES ${CMAKE_BINARY_DIR}/completions/_weir DESTINATION ${CMAKE_INSTALL_DATADIR}/zsh/${folder})
+  endforeach()
+  install(FILES ${CMAKE_BINARY_DIR}/completions/weir.fish DESTINATION ${CMAKE_INSTALL_DATADIR}/fish/vendor_completions.d)
 endif()
 if(TARGET weir_envoy)
   install(TARGETS weir_envoy LIBRARY DESTINATION lib/weir)

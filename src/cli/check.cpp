@@ -35,6 +35,7 @@ int check(const std::string& path) {
 Run declare_check(CLI::App& arguments) {
   auto path = std::make_shared<std::string>("weir.yaml");
   arguments.add_option("-c,--config", *path, "The config file")->type_name("FILE")->capture_default_str();
+  arguments.footer("Example: weir check -c weir.yaml");
   return [path] { return check(*path); };
 }
 

@@ -28,5 +28,6 @@ struct Command {
 [[nodiscard]] Run declare_rate(CLI::App& arguments);
 [[nodiscard]] Run declare_deny(CLI::App& arguments);
 [[nodiscard]] Run declare_simulate(CLI::App& arguments);
+[[nodiscard]] Run declare_completion(CLI::App& arguments);
 
 }  // namespace weir::cli

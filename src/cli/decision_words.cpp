@@ -67,7 +67,8 @@ std::string remaining_words(const boost::json::value& decision, UnixMilliseconds
   std::string out = grouped(number_of(decision, "remaining").value_or(0)) + " of " + grouped(*limit) + " left";
   if (const auto debt = number_of(decision, "debt"); debt && *debt > 0) out += ", " + grouped(*debt) + " owed";
   const auto reset = number_of(decision, "reset_ms");
-  if (reset && *reset > now.time_since_epoch().count()) {
+  const bool full = number_of(decision, "remaining") == limit;
+  if (!full && reset && *reset > now.time_since_epoch().count()) {
     out += ", full again in " + spelled(UnixMilliseconds(milliseconds(*reset)) - now);
   }
   return out + how_it_was_decided(decision);

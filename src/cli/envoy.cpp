@@ -53,6 +53,7 @@ int envoy(const std::string& path) {
 Run declare_envoy(CLI::App& arguments) {
   auto path = std::make_shared<std::string>("weir.yaml");
   arguments.add_option("-c,--config", *path, "The config file")->type_name("FILE")->capture_default_str();
+  arguments.footer("Example: weir envoy -c weir.yaml > envoy.json");
   return [path] { return envoy(*path); };
 }
 

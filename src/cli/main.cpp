@@ -27,6 +27,7 @@ constexpr std::array commands{
     Command{"rate", "Read or change a limit's rate while the gateway runs", declare_rate},
     Command{"deny", "Read or change the deny list", declare_deny},
     Command{"simulate", "Replay a trace against a config and print what would have been allowed", declare_simulate},
+    Command{"completion", "Print the completions for a shell", declare_completion},
 };
 
 // CLI11 would call a misspelt command an unexpected argument; people deserve a better answer.

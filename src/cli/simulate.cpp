@@ -149,6 +149,7 @@ Run declare_simulate(CLI::App& arguments) {
   arguments
       .add_option("TRACE", chosen->trace,
                   "CSV with a header, or JSON lines, of time, key, cost, limit; - is standard input")
+      ->type_name("FILE")
       ->required();
   arguments.add_flag("--json", chosen->json, "Print the counts of each limit as JSON");
   arguments.add_flag("--decisions", chosen->decisions, "Print each decision as a JSON line");

@@ -19,6 +19,7 @@ std::string TextTable::text() const {
       out += i == 0 ? "" : "  ";
       out += i < left_aligned_ ? row[i] + padding : padding + row[i];
     }
+    out.erase(out.find_last_not_of(' ') + 1);
     out += '\n';
   }
   return out;

@@ -125,6 +125,7 @@ Run declare_up(CLI::App& arguments) {
                   .description(""))
       ->type_name("LEVEL")
       ->capture_default_str();
+  arguments.footer("Example: weir up -c weir.yaml --workers 2");
   return [options] { return up(*options); };
 }
 

@@ -104,7 +104,8 @@ def test_an_allowed_call_is_status_0_and_a_limited_one_status_1(weir, listener):
     assert json.loads(said.stdout) == limited
 
 
-@pytest.mark.parametrize("answer", [b"", b"220 smtp ready\r\n\r\n", b"HTTP/1.1 200 OK\r\n", b"HTTP/1.1 200 OK\r\ncontent-length: 9\r\n\r\n{",
+@pytest.mark.parametrize("answer", [b"", b"220 smtp ready\r\n\r\n", b"HTTP/1.1 200 OK\r\n",
+                                    b"HTTP/1.1 200 OK\r\ncontent-length: 9\r\n\r\n{",
                                     http("200 OK", "<html>"), http("404 Not Found", "no such page"), http("302 Found", {}),
                                     b"HTTP/1.1 200 OK\r\n" + b"a: b\r\n" * 20000 + b"\r\n", b"\x00" * 5000])
 def test_an_answer_that_is_not_weirs_is_status_3(weir, listener, answer):
