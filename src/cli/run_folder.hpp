@@ -3,7 +3,8 @@
 //   $XDG_RUNTIME_DIR/weir/ or /tmp/weir-UID/      0700, ours
 //     4711-8812345/                                one gateway: its process id and start time
 //       owner                                      locked (flock) while the gateway lives
-//       envoy.json, admin.sock
+//       envoy.json, admin.sock               Envoy's start, and where weir asks it
+//       settings.json, cds.json ...          what may change meanwhile: gateway/envoy_discovery.hpp names them
 //
 // A lock, not the process id, says who lives: the kernel drops it however the owner ended. Whoever starts next removes
 // the folders whose lock is free. Making and removing happen under a lock of the outer folder, so that nobody removes
