@@ -9,7 +9,6 @@
 #include "cli/command.hpp"
 #include "cli/config_file.hpp"
 #include "cli/exit_status.hpp"
-#include "config/warnings.hpp"
 
 namespace weir::cli {
 
@@ -22,9 +21,7 @@ std::string counted(std::size_t count, const std::string& what) {
 int check(const std::string& path) {
   const auto config = read_config(path);
   if (!config) return wrong_usage;
-  for (const config::Warning& warning : config::warnings(*config)) {
-    std::cerr << config::describe(warning, path) << '\n';
-  }
+  print_warnings(*config, path);
   std::cout << path << " is fine: " << counted(config->limits.size(), "limit") << ", "
             << counted(config->routes.size(), "route") << '\n';
   return ok;

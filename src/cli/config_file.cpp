@@ -15,6 +15,7 @@
 
 #include "cli/file_descriptor.hpp"
 #include "config/parse.hpp"
+#include "config/warnings.hpp"
 
 namespace weir::cli {
 
@@ -59,6 +60,12 @@ std::optional<config::Config> read_config(const std::string& path) {
   if (config) return std::move(*config);
   std::cerr << config.error();
   return std::nullopt;
+}
+
+void print_warnings(const config::Config& config, const std::string& path) {
+  for (const config::Warning& warning : config::warnings(config)) {
+    std::cerr << config::describe(warning, path) << '\n';
+  }
 }
 
 }  // namespace weir::cli

@@ -15,4 +15,7 @@ namespace weir::cli {
 // The same for a command that can't go on without: nothing when there are errors; all have been printed then.
 [[nodiscard]] std::optional<config::Config> read_config(const std::string& path);
 
+// What will surprise whoever runs this config: a line each, to stderr.
+void print_warnings(const config::Config& config, const std::string& path);
+
 }  // namespace weir::cli

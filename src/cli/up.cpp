@@ -66,6 +66,7 @@ int up(const UpOptions& options) {
   hold_signals();
   auto config = read_config(options.config);
   if (!config) return wrong_usage;
+  print_warnings(*config, options.config);
 
   const auto envoy = find_envoy({.option = options.envoy,
                                  .environment = variable("WEIR_ENVOY"),

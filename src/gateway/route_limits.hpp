@@ -7,7 +7,6 @@
 
 #include <weir/limiter.hpp>
 
-
 #include <memory>
 #include <string>
 #include <utility>
