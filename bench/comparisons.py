@@ -72,3 +72,13 @@ GATEWAY = [
     *of_gateway("p99, paced", "paced", "p99_us", 1.1),
     *of_gateway("CPU time a request, saturated", "saturated", "cpu_us"),
 ]
+
+DECIDE = "POST /api/v1/limit"
+ADMIN = [
+    Comparison("requests per second, the same POST answered directly", f"admin {REQUESTS}", DECIDE,
+               "direct response to POST", 0.8, at_least=True),
+    Comparison("requests per second, a GET without a body answered directly", f"admin {REQUESTS}", DECIDE,
+               "direct response to GET"),
+    Comparison("CPU time a request, the same POST answered directly", "admin cpu_us", DECIDE, "direct response to POST"),
+    Comparison("CPU time a request, a GET answered directly", "admin cpu_us", DECIDE, "direct response to GET"),
+]

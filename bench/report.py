@@ -73,11 +73,13 @@ def tables(measurements):
     decisions = Table("Decisions of the memory store, beside governor", head)
     limit = Table("Beside the physical limit", ["What", "Weir, ns", "Limit, ns", "Ratio", "Goal", ""])
     gateway = Table("The gateway, beside bare Envoy", ["What", "It", "Bare", "Ratio", "Goal", ""])
+    admin = Table("A decision by the admin API, beside direct responses of the same Envoy", ["What", "It", "Direct", "Ratio", "Goal", ""])
     all_tables = [
         compare(decisions, measurements, comparisons.DECISIONS),
         compare(limit, measurements, comparisons.PHYSICAL_LIMIT),
         memory_table(measurements),
         compare(gateway, measurements, comparisons.GATEWAY),
+        compare(admin, measurements, comparisons.ADMIN),
     ]
     return [table for table in all_tables if table.rows]
 

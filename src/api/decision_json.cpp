@@ -48,7 +48,9 @@ Verdict together(std::span<const Decision> decisions) {
 }
 
 std::string decision_body(std::span<const Decision> decisions, bool as_list, std::string_view id) {
-  std::string body = "{";
+  std::string body;
+  body.reserve(64 + id.size() + decisions.size() * 192);
+  body += '{';
   if (!id.empty()) {
     body.append(R"("id":)");
     append_json(body, id);

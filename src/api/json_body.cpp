@@ -89,7 +89,9 @@ class Builder {
   }
 
   bool open(Json::Kind kind) {
-    open_.push_back({Json{.kind = kind}});
+    if (open_.empty()) open_.reserve(deepest);
+    Json& value = open_.emplace_back(Json{.kind = kind}).value;
+    if (kind == Json::Kind::object) value.members.reserve(4);  // what most calls have
     return true;
   }
 

@@ -43,16 +43,31 @@ const api::Access& current_access(const Runtime& runtime) {
   return known->access;
 }
 
-api::Request request_of(const Request& stream, std::string_view body = {}) {
-  return {.method = stream.header(":method"),
-          .target = stream.header(":path"),
-          .host = stream.header(":authority"),
-          .authorization = stream.header("authorization"),
-          .origin = stream.header("origin"),
-          .fetch_site = stream.header("sec-fetch-site"),
-          .fetch_mode = stream.header("sec-fetch-mode"),
-          .content_type = stream.header("content-type"),
-          .body = body};
+// What decides who may come in. Each look-up costs Envoy a tenth of a microsecond: only those that matter.
+api::Request arriving(const Request& stream, const api::Access& access) {
+  api::Request request{
+      .method = stream.header(":method"), .target = stream.header(":path"), .host = stream.header(":authority")};
+  if (access.token) {
+    request.authorization = stream.header("authorization");
+    return request;
+  }
+  request.origin = stream.header("origin");
+  request.fetch_site = stream.header("sec-fetch-site");
+  if (!request.fetch_site.empty()) request.fetch_mode = stream.header("sec-fetch-mode");
+  return request;
+}
+
+bool is_of_browser(const api::Request& request) { return !request.origin.empty() || !request.fetch_site.empty(); }
+
+// The same request with its body, to whom came in. (A page of another site never has the token.)
+api::Request complete(const Request& stream, bool of_browser, std::string_view body) {
+  api::Request request{.method = stream.header(":method"), .target = stream.header(":path"), .host = {}};
+  request.content_type = stream.header("content-type");
+  request.body = body;
+  if (!of_browser) return request;
+  request.origin = stream.header("origin");
+  request.fetch_site = stream.header("sec-fetch-site");
+  return request;
 }
 
 void send(Stream& stream, const api::Response& response) {
@@ -81,8 +96,9 @@ class AdminFilter final : public HttpFilter {
   HeadersStatus on_request_headers(Stream& stream, bool end) override {
     runtime_ = Runtime::current();
     if (runtime_ == nullptr) return stop_with(stream, api::problem(503, "This process is about to end."));
-    const api::Request request = request_of(stream);
-    if (const auto refusal = api::keep_out(current_access(*runtime_), request)) return stop_with(stream, *refusal);
+    const api::Access& access = current_access(*runtime_);
+    const api::Request request = arriving(stream, access);
+    if (const auto refusal = api::keep_out(access, request)) return stop_with(stream, *refusal);
     if (request.target.starts_with(envoy_pages)) {
       if (request.method != "GET" && request.method != "HEAD") {
         return stop_with(stream, api::problem(405, "Envoy's pages are there to be read: GET."));
@@ -91,6 +107,7 @@ class AdminFilter final : public HttpFilter {
       return HeadersStatus::proceed;
     }
     if (end) return stop_with(stream, api::answer(*runtime_, request));
+    of_browser_ = is_of_browser(request);
     if (is_too_large(stream)) return stop_with(stream, too_large());
     return HeadersStatus::stop_iteration;
   }
@@ -120,10 +137,11 @@ class AdminFilter final : public HttpFilter {
     return HeadersStatus::stop_iteration;
   }
 
-  void answer(Stream& stream) { stop_with(stream, api::answer(*runtime_, request_of(stream, body_))); }
+  void answer(Stream& stream) { stop_with(stream, api::answer(*runtime_, complete(stream, of_browser_, body_))); }
 
   std::shared_ptr<Runtime> runtime_;  // the one that the request began under
   std::string body_;
+  bool of_browser_ = false;
   bool passes_ = false;
   bool answered_ = false;
 };
