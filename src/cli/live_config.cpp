@@ -2,6 +2,7 @@
 
 #include <filesystem>
 #include <iostream>
+#include <system_error>
 #include <utility>
 #include <vector>
 
@@ -30,6 +31,14 @@ std::vector<std::filesystem::path> certificate_files(const config::Config& confi
   return {config.tls->certificate, config.tls->key};
 }
 
+// A pipe (`weir up -c <(...)`) can be read once.
+std::vector<std::filesystem::path> followed(const std::string& path) {
+  std::error_code error;
+  const auto status = std::filesystem::status(path, error);
+  const bool once = std::filesystem::is_fifo(status) || std::filesystem::is_character_file(status);
+  return once ? std::vector<std::filesystem::path>{} : std::vector<std::filesystem::path>{path};
+}
+
 }  // namespace
 
 LiveConfig::LiveConfig(std::string path, config::Config config, PortClaims claims, const RunFolder& folder,
@@ -40,9 +49,9 @@ LiveConfig::LiveConfig(std::string path, config::Config config, PortClaims claim
       folder_(&folder),
       render_(std::move(render)),
       envoy_(render_.admin_socket),
-      config_watch_({path_}),
+      config_watch_(followed(path_)),
       certificate_watch_(certificate_files(in_force_)) {
-  config_settling_.changed(looked_);  // what changed since it was read
+  if (!followed(path_).empty()) config_settling_.changed(looked_);  // what changed since it was read
 }
 
 std::expected<void, std::string> LiveConfig::write() const {

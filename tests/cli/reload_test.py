@@ -2,6 +2,7 @@
 
 import http.client
 import os
+import threading
 import time
 
 import pytest
@@ -281,6 +282,23 @@ def test_a_storm_of_changes_ends_at_the_last_valid_one(live):
     gateway.put(INVALID)
     gateway.wait_until_refused(len(gateway.lines("is refused")))
     assert gateway.left("a") == 2000 - asked - 1
+
+
+def test_a_config_that_comes_through_a_pipe_is_read_once(live):
+    """As in `weir up -c <(...)`: what comes later is nobody's."""
+
+    def prepare(gateway):
+        text = gateway.path.read_text()
+        gateway.path.unlink()
+        os.mkfifo(gateway.path)
+        threading.Thread(target=lambda: gateway.path.write_text(text), daemon=True).start()
+        return ()
+
+    gateway = live(prepare=prepare)
+    began = time.monotonic()
+    wait_until(lambda: time.monotonic() > began + 0.5, "it would have looked again")
+    assert gateway.left("a") == 99
+    assert len(gateway.said().splitlines()) == 2
 
 
 # ---- where it listens
