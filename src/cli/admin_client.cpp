@@ -146,19 +146,4 @@ std::expected<AdminAnswer, std::string> ask(const AdminAddress& address, std::st
   return Exchange(address, method, target, body, deadline).run(*addresses);
 }
 
-std::string percent_encoded(std::string_view text) {
-  static constexpr std::string_view hex = "0123456789ABCDEF";
-  std::string out;
-  for (const char c : text) {
-    if (config::is_letter(c) || config::is_digit(c) || std::string_view("-._~").find(c) != std::string_view::npos) {
-      out += c;
-      continue;
-    }
-    out += '%';
-    out += hex[static_cast<unsigned char>(c) >> 4];
-    out += hex[static_cast<unsigned char>(c) & 15];
-  }
-  return out;
-}
-
 }  // namespace weir::cli

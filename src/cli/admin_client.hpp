@@ -31,7 +31,4 @@ struct AdminAnswer {
 [[nodiscard]] std::expected<AdminAnswer, std::string> ask(const AdminAddress& address, std::string_view method,
                                                           std::string_view target, std::string_view body = {});
 
-// Every byte but the unreserved (RFC 3986, 2.3) as %XX.
-[[nodiscard]] std::string percent_encoded(std::string_view text);
-
 }  // namespace weir::cli

@@ -10,6 +10,7 @@
 #include <optional>
 #include <utility>
 
+#include "api/target.hpp"
 #include "cli/admin_client.hpp"
 #include "cli/exit_status.hpp"
 #include "config/shown.hpp"
@@ -103,7 +104,7 @@ Answered ask_admin(const AdminOptions& options, std::string_view method, std::st
 }
 
 std::string limit_target(std::string_view limit, std::string_view rest) {
-  return "/api/v1/limits/" + percent_encoded(limit) + std::string(rest);
+  return "/api/v1/limits/" + api::percent_encoded(limit) + std::string(rest);
 }
 
 std::string_view text_of(const boost::json::value& answer, std::string_view name) {

@@ -13,7 +13,7 @@
 #include <string_view>
 #include <utility>
 
-#include "cli/admin_client.hpp"
+#include "api/target.hpp"
 #include "cli/admin_command.hpp"
 #include "cli/command.hpp"
 #include "cli/decision_words.hpp"
@@ -32,7 +32,7 @@ struct Arguments {
   std::optional<std::string> limit;
 };
 
-std::string target(const Arguments& arguments) { return "/api/v1/deny/" + percent_encoded(arguments.value); }
+std::string target(const Arguments& arguments) { return "/api/v1/deny/" + api::percent_encoded(arguments.value); }
 
 // What names the limit and the time; empty when neither is given.
 std::string body(const Arguments& arguments) {
@@ -55,7 +55,7 @@ int add(const Arguments& arguments) {
 }
 
 int remove(const Arguments& arguments) {
-  const std::string query = arguments.limit ? "?limit=" + percent_encoded(*arguments.limit) : "";
+  const std::string query = arguments.limit ? "?limit=" + api::percent_encoded(*arguments.limit) : "";
   const auto answer = call_admin(*arguments.admin, "DELETE", target(arguments) + query);
   if (!answer) return answer.error();
   if (!arguments.admin->json)

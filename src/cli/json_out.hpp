@@ -12,10 +12,7 @@
 
 namespace weir::cli {
 
-// `text` in quotes; bytes that are no UTF-8 become U+FFFD, because JSON has no place for them.
-void append_json(std::string& out, std::string_view text);
-
-// JSON that may hold such bytes, as a key of several parts may.
+// JSON whose texts may hold bytes that are no UTF-8, as a key of several parts may: those become U+FFFD.
 void append_as_utf8(std::string& out, std::string_view json);
 
 template <std::integral Number>

@@ -11,7 +11,7 @@
 #include <optional>
 #include <string>
 
-#include "cli/admin_client.hpp"
+#include "api/target.hpp"
 #include "cli/admin_command.hpp"
 #include "cli/command.hpp"
 #include "cli/decision_words.hpp"
@@ -32,7 +32,7 @@ struct Arguments {
 };
 
 std::string target(const Arguments& arguments) {
-  const std::string of_key = arguments.key ? "/keys/" + percent_encoded(*arguments.key) : "";
+  const std::string of_key = arguments.key ? "/keys/" + api::percent_encoded(*arguments.key) : "";
   return limit_target(arguments.limit, of_key + "/rate");
 }
 

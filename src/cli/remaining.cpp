@@ -6,7 +6,7 @@
 #include <memory>
 #include <string>
 
-#include "cli/admin_client.hpp"
+#include "api/target.hpp"
 #include "cli/admin_command.hpp"
 #include "cli/command.hpp"
 #include "cli/decision_words.hpp"
@@ -23,8 +23,8 @@ struct Arguments {
 };
 
 int remaining(const Arguments& arguments) {
-  const auto decision =
-      call_admin(*arguments.admin, "GET", limit_target(arguments.limit, "/keys?key=" + percent_encoded(arguments.key)));
+  const auto decision = call_admin(*arguments.admin, "GET",
+                                   limit_target(arguments.limit, "/keys?key=" + api::percent_encoded(arguments.key)));
   if (!decision) return decision.error();
   if (!arguments.admin->json) {
     const auto now = std::chrono::floor<std::chrono::milliseconds>(std::chrono::system_clock::now());

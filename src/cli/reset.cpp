@@ -5,7 +5,7 @@
 #include <memory>
 #include <string>
 
-#include "cli/admin_client.hpp"
+#include "api/target.hpp"
 #include "cli/admin_command.hpp"
 #include "cli/command.hpp"
 #include "cli/exit_status.hpp"
@@ -23,10 +23,10 @@ struct Arguments {
 };
 
 int reset(const Arguments& arguments) {
-  const auto answer = arguments.all
-                          ? call_admin(*arguments.admin, "POST", limit_target(arguments.limit, "/reset"))
-                          : call_admin(*arguments.admin, "DELETE",
-                                       limit_target(arguments.limit, "/keys?key=" + percent_encoded(arguments.key)));
+  const auto answer =
+      arguments.all ? call_admin(*arguments.admin, "POST", limit_target(arguments.limit, "/reset"))
+                    : call_admin(*arguments.admin, "DELETE",
+                                 limit_target(arguments.limit, "/keys?key=" + api::percent_encoded(arguments.key)));
   if (!answer) return answer.error();
   if (!arguments.admin->json) {
     std::cout << (arguments.all ? "every key" : config::printable(arguments.key)) << " starts afresh in "

@@ -8,6 +8,7 @@
 #include <utility>
 #include <vector>
 
+#include "api/json_text.hpp"
 #include "cli/json_out.hpp"
 #include "cli/text_table.hpp"
 #include "config/shown.hpp"
@@ -83,7 +84,7 @@ std::string json(const Simulation& simulation) {
   std::string out = R"({"limits":{)";
   for (bool first = true; const auto& [limit, tally] : simulation.tallies()) {
     if (!std::exchange(first, false)) out += ',';
-    append_json(out, limit->name);
+    api::append_json(out, limit->name);
     out += R"(:{"allowed":)";
     append_number(out, tally->allowed);
     out += R"(,"limited":)";
@@ -106,12 +107,12 @@ void append_decision(std::string& out, std::uint64_t line, Instant time, const S
   out += R"(,"time":)";
   append_seconds(out, time);
   out += R"(,"limit":)";
-  append_json(out, outcome.limit->name);
+  api::append_json(out, outcome.limit->name);
   out += R"(,"key":)";
   if (outcome.limit->key.size() > 1) {
     append_as_utf8(out, outcome.key);
   } else {
-    append_json(out, outcome.key);
+    api::append_json(out, outcome.key);
   }
   out += R"(,"cost":)";
   append_number(out, outcome.cost);

@@ -157,6 +157,22 @@ def test_what_is_wrong_is_named_with_its_line(simulate, limits, trace, place, wh
     assert what in said.stderr
 
 
+def test_what_is_held_at_once_cannot_be_simulated(simulate, limits):
+    limits("a: { key: ip, rate: 1/1m }\nslots: { key: ip, rate: 5, algorithm: concurrency }")
+    said = simulate("time,key,limit\n0,u,a\n1,u,slots\n", "--json")
+    assert (said.returncode, said.stdout) == (2, "")
+    assert said.stderr == ("trace:3: error: limit 'slots' is a concurrency limit: a trace does not say when calls end, "
+                           "so it can't be simulated\n")
+    assert counts(simulate("time,key\n0,u\n1,u\n", "--json")) == {"a": {"allowed": 1, "limited": 1}}
+
+
+def test_only_lets_pass_whom_a_limit_is_not_for_and_what_no_trace_shows_is_said(simulate, limits):
+    limits('a: { key: "header:x-user", rate: 1/1m, only: ["team-*", "~^sk-"], when: { "header:x-plan": gold } }')
+    said = simulate("time,key\n" + "".join(f"0,{key}\n" for key in ["u"] * 3 + ["team-a"] * 2 + ["sk-1"] * 2), "--json")
+    assert json.loads(said.stdout) == {"limits": {"a": {"allowed": 5, "limited": 2}}}
+    assert said.stderr == "weir simulate: warning: limit 'a' is simulated without its when\n"
+
+
 def test_a_trace_that_is_not_there_is_status_2(weir, limits):
     limits("a: { key: ip, rate: 1/1m }")
     said = weir("simulate", "nowhere.csv")

@@ -26,11 +26,5 @@ TEST(AnAdminUrl, IsNeverShownWhenItIsWrong) {  // it may hold a password
   }
 }
 
-TEST(PercentEncoding, LeavesOnlyWhatNothingGivesAMeaningTo) {
-  EXPECT_EQ(percent_encoded("aZ09-._~"), "aZ09-._~");
-  EXPECT_EQ(percent_encoded("/?#%+ &="), "%2F%3F%23%25%2B%20%26%3D");
-  EXPECT_EQ(percent_encoded(std::string_view("\0\n\xff", 3)), "%00%0A%FF");
-}
-
 }  // namespace
 }  // namespace weir::cli
