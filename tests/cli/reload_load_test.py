@@ -59,7 +59,7 @@ class Client(threading.Thread):
 
 @pytest.fixture
 def gateway(folder, upstream):
-    gateway = LiveGateway(folder, upstream, big(0))
+    gateway = LiveGateway(folder, upstream, big(0), drain="20s")
     yield gateway
     if gateway.process.poll() is None:
         gateway.process.kill()
@@ -86,3 +86,19 @@ def test_nothing_fails_while_a_big_config_changes(gateway, upstream):
     counted = sum(client.asked for client in clients if client.path == "/counted/x")
     assert gateway.left("counted", "/counted/x") == 100000000 - counted - 1
     assert gateway.reloads("applied") == 5
+
+
+@pytest.mark.parametrize("step", ["cds.json", "settings.json", "rds.json"])
+def test_told_to_stop_in_the_midst_of_a_big_change_it_drains(gateway, upstream, run_root, step):
+    """The signal comes as soon as this step's file has been written."""
+    stream = OpenStream(gateway.port)
+    file = next(run_root.iterdir()) / step
+    before = file.stat().st_ino
+    gateway.put(gateway.text(big(1)))
+    wait_until(lambda: file.stat().st_ino != before, f"{step} is written")
+    gateway.signal()
+    wait_until(lambda: "1 request still open" in gateway.said(), "weir waits for the stream")
+    stream.wait_for_more()
+    assert stream.end(upstream) is True
+    assert gateway.end() == 0
+    assert list(run_root.iterdir()) == []
