@@ -258,8 +258,8 @@ def test_random_bytes_do_no_harm(admin, user):
     draw = random.Random(seed)
     words = [b"{", b"}", b"[", b"]", b'"limit"', b'"per-user"', b'"key"', b'"checks"', b'"cost"', b":", b",", b"1", b"-",
              b"1e9", b'"', b"\\u0000", b"\\", b"\xff", b"null", b'"u"', b'"amount"', b'"lease"', b'"id"', b" "]
-    paths = [b"/api/v1/limit", b"/api/v1/reservations", b"/api/v1/limits/many/rate", b"/api/v1/deny/%00", b"/%", b"/api/v1/limits/%2e/keys/%2f",
-             b"/api/v1/reservations/%FF/settle", b"//", b"/?" + b"key=" * 100]
+    paths = [b"/api/v1/limit", b"/api/v1/reservations", b"/api/v1/limits/many/rate", b"/api/v1/deny/%00", b"/%",
+             b"/api/v1/limits/%2e/keys/%2f", b"/api/v1/reservations/%FF/settle", b"//", b"/?" + b"key=" * 100]
     with admin.connect() as connection:
         for _ in range(300):
             body = b"".join(draw.choices(words, k=draw.randrange(20)))

@@ -3,7 +3,6 @@
 import http.client
 import json
 import os
-import socket
 import threading
 import time
 
