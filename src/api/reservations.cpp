@@ -4,7 +4,11 @@
 #include "api/decision_json.hpp"
 #include "api/metrics.hpp"
 #include "api/target.hpp"
+#include "limiter/decision.hpp"
+#include "limiter/random_bits.hpp"
+#include "limiter/store_handle.hpp"
 
+#include <algorithm>
 #include <utility>
 
 namespace weir::api {
@@ -12,17 +16,34 @@ namespace {
 
 constexpr std::chrono::nanoseconds longest_lease = std::chrono::days(7);
 
-// The id of what was granted; none when it was refused.
-std::optional<std::string> hold_all(const Service& service, std::span<const GivenCheck> checks,
-                                    std::span<Decision> decisions, const ReserveOptions& options) {
+// Unlimited limits hold nothing, and the limiters keep no id for it; it can be settled all the same. False when the id
+// was used for another call.
+bool remember(const Service& service, const ReserveOptions& options) {
+  bool known_otherwise = false;  // a store that answers later has room for it, or not: nothing depends on it
+  const auto room = service.store().impl().room;
+  const store::Call nothing{.checks = {}, .now = service.now(), .id = options.id, .lease = options.lease};
+  if (room->immediate()) {
+    room->decide(nothing,
+                 [&](const store::Answer& answer) { known_otherwise = answer.status == store::Status::conflict; });
+  }
+  return !known_otherwise;
+}
+
+// False when it was refused.
+bool hold_all(const Service& service, std::span<const GivenCheck> checks, std::span<Decision> decisions,
+              const ReserveOptions& options) {
   const Sorted sorted = sort_out(service, checks, decisions);
-  if (sorted.denied) return std::nullopt;
+  if (sorted.denied) return false;
   auto held = reserve_all(sorted.asked, options);
   const auto found = held ? held->decisions() : std::span<const Decision>(held.error().decisions);
   for (std::size_t at = 0; at < sorted.places.size(); ++at) decisions[sorted.places[at]] = found[at];
-  if (!held) return std::nullopt;
+  if (!held) return false;
   held->leave();
-  return std::string(held->id());
+  const bool holds =
+      std::ranges::any_of(decisions, [](const Decision& decision) { return decision.limit.has_value(); });
+  if (holds || remember(service, options)) return true;
+  decisions.front() = limiter::refused(Reason::id_conflict);
+  return false;
 }
 
 Response settled(const Settled& settled, Response done) {
@@ -72,7 +93,8 @@ Response reserve(const Call& call) {
   }
   auto id = read_id(*body);
   if (!id) return std::move(id.error());
-  ReserveOptions options{.id = *id};
+  const std::string own_id = id->empty() ? limiter::random_id() : std::string();
+  ReserveOptions options{.id = id->empty() ? std::string_view(own_id) : *id};
   if (const Json* lease = member(*body, "lease")) {
     auto length = duration_of(*lease, "lease", longest_lease);
     if (!length) return std::move(length.error());
@@ -83,13 +105,13 @@ Response reserve(const Call& call) {
 
   std::vector<Decision> decisions(given->checks.size());
   const auto start = std::chrono::steady_clock::now();
-  const auto granted = hold_all(call.service, given->checks, decisions, options);
+  const bool granted = hold_all(call.service, given->checks, decisions, options);
   call.service.metrics().decision_seconds.record(std::chrono::steady_clock::now() - start);
   count(given->checks, decisions);
   if (auto answered = decided(decisions); !answered) return std::move(answered.error());
   if (!granted) return json_response(200, decision_body(decisions, given->as_list, *id));
-  Response response = json_response(201, decision_body(decisions, given->as_list, *granted));
-  response.headers.push_back({"location", "/api/v1/reservations/" + percent_encoded(*granted)});
+  Response response = json_response(201, decision_body(decisions, given->as_list, options.id));
+  response.headers.push_back({"location", "/api/v1/reservations/" + percent_encoded(options.id)});
   return response;
 }
 

@@ -212,9 +212,13 @@ Settled MemoryStore::settle_now(std::string_view id, std::span<const std::int64_
   now = within(now);
   const std::lock_guard guard(ledger_lock_);
   Entry* entry = ledger_.find(id, now);
-  if (entry == nullptr || !entry->granted || entry->parts.empty()) return std::unexpected(SettleError::unknown);
-  if (amounts.size() != 1 && amounts.size() != entry->parts.size()) return std::unexpected(SettleError::conflict);
-  std::vector<std::int64_t> each(entry->parts.size(), amounts[0]);
+  if (entry == nullptr || !entry->granted) return std::unexpected(SettleError::unknown);
+  const bool holds_nothing = entry->parts.empty();
+  if (holds_nothing && entry->lease_end == entry->held_at) return std::unexpected(SettleError::unknown);  // of a charge
+  if (!holds_nothing && amounts.size() != 1 && amounts.size() != entry->parts.size()) {
+    return std::unexpected(SettleError::conflict);
+  }
+  std::vector<std::int64_t> each(std::max<std::size_t>(entry->parts.size(), 1), amounts[0]);
   if (amounts.size() > 1) each.assign(amounts.begin(), amounts.end());
   if (entry->settled) {
     if (each == entry->amounts) return {};
@@ -222,7 +226,9 @@ Settled MemoryStore::settle_now(std::string_view id, std::span<const std::int64_
   }
   entry->settled = true;
   entry->amounts = each;
-  for (std::size_t at = 0; at < each.size(); ++at) settle_part(entry->parts[at], each[at], entry->held_at, now);
+  for (std::size_t at = 0; at < entry->parts.size(); ++at) {
+    settle_part(entry->parts[at], each[at], entry->held_at, now);
+  }
   if (entry->once) ledger_.forget(*entry);
   return {};
 }

@@ -120,6 +120,32 @@ TEST(ReservationCall, OfSeveralLimitsIsAllOrNothing) {
   EXPECT_EQ(left(service, "slots"), 1);
 }
 
+TEST(ReservationCall, WhatHoldsNothingIsSettledAllTheSame) {
+  AService service;
+  service.add("a", fixed_window(10, 1h), {AService::user()}, {.allow = {"root"}});
+  service.add("free", unlimited());
+  const auto settle = [&](const char* id, const char* body) {
+    return ask(service, "POST", "/api/v1/reservations/" + std::string(id) + "/settle", body).status;
+  };
+  EXPECT_EQ(ask(service, "POST", path, R"({"limit":"free","key":"u","amount":5,"id":"x"})").status, 201);
+  EXPECT_EQ(ask(service, "POST", path, R"({"limit":"free","key":"u","amount":5,"id":"x"})").status, 201);
+  EXPECT_EQ(settle("x", R"({"amount":3})"), 200);
+  EXPECT_EQ(settle("x", R"({"amount":3})"), 200);
+  EXPECT_EQ(settle("x", R"({"amount":4})"), 409);
+  EXPECT_EQ(ask(service, "POST", path, R"({"limit":"a","key":"root","id":"y"})").status, 201);
+  EXPECT_EQ(ask(service, "DELETE", "/api/v1/reservations/y").status, 204);
+  ask(service, "POST", path, R"({"limit":"a","key":"u","id":"z"})");
+  EXPECT_EQ(ask(service, "POST", path, R"({"limit":"free","key":"u","id":"z"})").status, 409);
+}
+
+TEST(ReservationCall, TheIdOfADecisionCannotBeSettled) {
+  AService service;
+  service.add("a", fixed_window(10, 1h));
+  ask(service, "POST", "/api/v1/limit", R"({"limit":"a","key":"u","cost":3,"id":"x"})");
+  EXPECT_EQ(ask(service, "DELETE", "/api/v1/reservations/x").status, 404);
+  EXPECT_EQ(left(service, "a"), 7);
+}
+
 TEST(ReservationCall, OfADeniedKeyIsRefused) {
   AService service;
   service.add("a", fixed_window(10, 1h));
