@@ -1,5 +1,7 @@
 #include "gateway/outcomes.hpp"
 
+#include "api/decision_json.hpp"
+
 #include <array>
 #include <cstddef>
 #include <optional>
@@ -9,29 +11,7 @@ namespace weir::gateway {
 
 namespace {
 
-using api::Outcome;
-
 constexpr std::array<std::string_view, api::outcomes> words{"allowed", "limited", "denied", "error", "shadow"};
-
-std::optional<Outcome> outcome_of(const Decision& decision, bool all_allowed) {
-  if (decision.reason == Reason::shadow) return Outcome::shadow;
-  if (decision.allowed) return all_allowed ? std::optional(Outcome::allowed) : std::nullopt;
-  switch (decision.reason) {
-    case Reason::denied:
-      return Outcome::denied;
-    case Reason::store_timeout:
-    case Reason::store_down:
-    case Reason::id_conflict:
-      return Outcome::error;
-    case Reason::ok:
-    case Reason::limited:
-    case Reason::cost_above_limit:
-    case Reason::cached:
-    case Reason::shadow:
-      break;
-  }
-  return Outcome::limited;
-}
 
 // Which limit a line of the log speaks of: what stopped the request, else what would have, else of the real ones that
 // with the least left.
@@ -47,7 +27,7 @@ bool more_telling(const Decision& one, bool one_is_shadow, const Decision& other
 
 void count_outcomes(const AskedLimits& asked, std::span<const Decision> decisions, bool allowed) {
   for (std::size_t i = 0; i < decisions.size(); ++i) {
-    if (const auto outcome = outcome_of(decisions[i], allowed)) asked.limits[i]->metrics.count(*outcome);
+    if (const auto outcome = api::outcome_of(decisions[i], allowed)) asked.limits[i]->metrics.count(*outcome);
   }
 }
 
@@ -59,7 +39,8 @@ Told told_of(const AskedLimits& asked, std::span<const Decision> decisions, bool
   }
   const Decision& decision = decisions[telling];
   Told told{.limit = asked.limits[telling]->config.name, .key = std::string(asked.checks[telling].key.text())};
-  if (const auto outcome = outcome_of(decision, allowed)) told.decision = words[static_cast<std::size_t>(*outcome)];
+  if (const auto outcome = api::outcome_of(decision, allowed))
+    told.decision = words[static_cast<std::size_t>(*outcome)];
   if (decision.limit) told.remaining = decision.remaining;
   return told;
 }
