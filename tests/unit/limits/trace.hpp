@@ -12,6 +12,7 @@
 #include <cmath>
 #include <cstdint>
 #include <cstdlib>
+#include <limits>
 #include <optional>
 #include <ostream>
 #include <random>
@@ -111,7 +112,8 @@ std::string differ(Subject& subject, Model& model, const Step& step, Verdict& ve
   const auto used = model.used(now);
   using Int = std::remove_cvref_t<decltype(used)>;
   const Int remaining = std::max(Int(0), Int(model.limit() - used));
-  const Int debt = std::max(Int(0), Int(used - model.limit()));
+  // A clock that steps far back can owe more than 64 bits say: `debt` then is the largest they do.
+  const Int debt = std::clamp(Int(used - model.limit()), Int(0), Int(std::numeric_limits<std::int64_t>::max()));
   if (verdict.limit != model.limit()) said << "limit is " << model.limit() << "; ";
   if (verdict.remaining != remaining) said << "remaining is " << remaining << "; ";
   if (verdict.debt != debt) said << "debt is " << debt << "; ";
