@@ -19,11 +19,13 @@ inline weir::Rule rule(Quota quota) { return weir::gcra(quota.burst, quota.inter
 // A store of its own for each contender, so that no other's keys are in it, and room for all of a case's keys.
 inline weir::Options own_store() { return {.store = weir::memory_store({.max_keys = 16'000'000})}; }
 
-class WeirIntegers : public Contender {
+// One call a key, by numbers or by texts, as `keys_of` finds them in the order.
+template <class KeyType, std::vector<KeyType> Order::* keys_of>
+class WeirKeys : public Contender {
  public:
-  explicit WeirIntegers(Quota quota) : WeirIntegers(rule(quota)) {}
-  explicit WeirIntegers(const weir::Rule& rule) : Contender("weir"), limiter_(rule, own_store()) {}
-  void prepare(const Order& order) override { keys_ = order.numbers.data(); }
+  explicit WeirKeys(Quota quota) : WeirKeys(rule(quota)) {}
+  explicit WeirKeys(const weir::Rule& rule) : Contender("weir"), limiter_(rule, own_store()) {}
+  void prepare(const Order& order) override { keys_ = (order.*keys_of).data(); }
   std::uint64_t call(std::size_t from, std::size_t to) override {
     std::uint64_t allowed = 0;
     for (std::size_t i = from; i < to; ++i) {
@@ -34,25 +36,10 @@ class WeirIntegers : public Contender {
 
  private:
   weir::Limiter limiter_;
-  const std::uint64_t* keys_ = nullptr;
+  const KeyType* keys_ = nullptr;
 };
-
-class WeirTexts : public Contender {
- public:
-  explicit WeirTexts(Quota quota) : Contender("weir"), limiter_(rule(quota), own_store()) {}
-  void prepare(const Order& order) override { keys_ = order.texts.data(); }
-  std::uint64_t call(std::size_t from, std::size_t to) override {
-    std::uint64_t allowed = 0;
-    for (std::size_t i = from; i < to; ++i) {
-      if (limiter_.limit(keys_[i])) ++allowed;
-    }
-    return allowed;
-  }
-
- private:
-  weir::Limiter limiter_;
-  const std::string_view* keys_ = nullptr;
-};
+using WeirIntegers = WeirKeys<std::uint64_t, &Order::numbers>;
+using WeirTexts = WeirKeys<std::string_view, &Order::texts>;
 
 // 64 keys a call, each decided for itself.
 class WeirBatches : public Contender {
