@@ -19,16 +19,16 @@ namespace weir::gateway {
 // Empty text and absent numbers have no meaning for this request and no field in its line.
 struct AccessRecord {
   Instant time{};  // when the request came
-  std::string_view method;
-  std::string_view path;  // :path; its query string is not logged
-  int status = 0;         // 0: the client left before there was an answer
+  std::string_view method{};
+  std::string_view path{};  // :path; its query string is not logged
+  int status = 0;           // 0: the client left before there was an answer
   std::chrono::nanoseconds duration{};
-  std::string_view route;
-  std::string_view limit;     // that refused; of those that passed, the one nearest to refusing
-  std::string_view decision;  // allowed, limited, denied, error, shadow
-  std::optional<std::int64_t> remaining;
-  std::string_view upstream;
-  std::string_view key;  // of `limit`; shown as a hash, or not at all
+  std::string_view route{};
+  std::string_view limit{};     // that refused; of those that passed, the one nearest to refusing
+  std::string_view decision{};  // allowed, limited, denied, error, shadow
+  std::optional<std::int64_t> remaining{};
+  std::string_view upstream{};
+  std::string_view key{};  // of `limit`; shown as a hash, or not at all
 };
 
 // Longer paths are cut there, in bytes.
