@@ -115,9 +115,10 @@ class Supervisor {
   void start() {
     const config::Config& config = live_.in_force();
     if (live_.envoy().is_ready() && answers(config.listen) && (!config.admin || answers(config.admin->address))) {
+      if (config.admin) std::cerr << "weir: admin API on http://" << to_string(config.admin->address) << '\n';
+      // Last: whoever waits for it knows that all is there.
       std::cerr << "weir: listening on " << (config.tls ? "https://" : "http://") << to_string(config.listen) << " ("
                 << counted(what_.workers, "worker") << ")\n";
-      if (config.admin) std::cerr << "weir: admin API on http://" << to_string(config.admin->address) << '\n';
       return enter(State::serving);
     }
     const bool refused = live_.envoy().refusals() > 0;
