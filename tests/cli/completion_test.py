@@ -3,7 +3,6 @@
 import os
 import pty
 import re
-import shutil
 import subprocess
 import time
 
@@ -12,10 +11,6 @@ import pytest
 from conftest import BUILD, PATIENCE
 
 SHELLS = ["bash", "zsh", "fish"]
-
-
-def needs(shell):
-    return pytest.mark.skipif(shutil.which(shell) is None, reason=f"{shell} is not installed")
 
 
 @pytest.fixture
@@ -76,7 +71,7 @@ def typed(arguments, setup, keys, expected, folder):
         os.close(terminal)
 
 
-COMPLETE = [pytest.param(in_bash, marks=needs("bash")), pytest.param(in_fish, marks=needs("fish"))]
+COMPLETE = [in_bash, in_fish]
 
 
 @pytest.mark.parametrize("complete", COMPLETE)
@@ -104,7 +99,7 @@ def test_values_are_completed(complete, script, folder):
     assert "gold weir.yaml" in [re.sub(r"\\", "", offer) for offer in complete(script, folder, "simulate", "gol")]
 
 
-@pytest.mark.parametrize("shell", [pytest.param(shell, marks=needs(shell)) for shell in SHELLS])
+@pytest.mark.parametrize("shell", SHELLS)
 def test_the_scripts_are_without_errors(script, shell):
     run([shell, "-n", script(shell)])
 
@@ -113,13 +108,11 @@ def test_a_person_in_bash_presses_tab(script, folder):
     typed(["bash", "--norc", "--noprofile", "-i"], f"source {script('bash')}", "weir simu\t--dec\t", "weir simulate --decisions", folder)
 
 
-@needs("zsh")
 def test_a_person_in_zsh_presses_tab(script, folder):
     setup = f"autoload -U compinit && compinit -D -u && source {script('zsh')}"
     typed(["zsh", "-f", "-i"], setup, "weir rate se\t--bur\t", "weir rate set --burst", folder)
 
 
-@needs("zsh")
 def test_zsh_finds_it_as_an_autoloaded_function(script, folder):
     script("zsh")
     setup = f"fpath=({folder} $fpath); autoload -U compinit && compinit -D -u"
@@ -135,7 +128,6 @@ def every_command(weir, path=()):
         yield from every_command(weir, (*path, name))
 
 
-@needs("bash")
 def test_nothing_that_help_tells_is_missing(weir, script, folder):
     seen = 0
     for path, said in every_command(weir):

@@ -3,7 +3,6 @@
 import pathlib
 import re
 import shlex
-import shutil
 import subprocess
 
 import pytest
@@ -25,7 +24,6 @@ def test_every_command_and_option_is_there(weir, page):
                 assert re.search(rf"(?<![\w-]){name}(?![\w-])", text), name
 
 
-@pytest.mark.skipif(shutil.which("groff") is None, reason="groff is not installed")
 def test_the_manual_page_is_well_formed():
     groff = ["groff", "-man", "-P-c", "-P-bou", "-Tutf8", "-ww", str(PAGES["man"])]
     said = subprocess.run(groff, capture_output=True, timeout=PATIENCE, check=False)

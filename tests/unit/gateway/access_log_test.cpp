@@ -190,7 +190,7 @@ TEST_F(AccessLogTest, AFileThatCannotBeOpenedIsSaidOnceAndItsLinesCounted) {
 }
 
 TEST_F(AccessLogTest, AFullDiskIsSaidOnceAndItsLinesCounted) {
-  if (!fs::exists("/dev/full")) GTEST_SKIP();
+  ASSERT_TRUE(fs::exists("/dev/full"));  // a disk that is always full; every Linux has it
   gateway::AccessLog log(dropped_, report());
   log.configure(to("/dev/full"));
   log.write({.path = "/a"});
