@@ -1,5 +1,6 @@
 #include "api/rate_text.hpp"
 
+#include "config/algorithm_word.hpp"
 #include "config/characters.hpp"
 #include "config/date.hpp"
 #include "config/duration.hpp"
@@ -62,33 +63,13 @@ Result<Rule> counted_rule(const config::Limit& limit, const config::Rate& rate) 
                            : "The rate needs its time, like 100/1m: a bare number is for concurrency.");
   }
   if (is_calendar(rate.period) && algorithm != Algorithm::fixed_window) {
-    return refuse(422, "A rate by month or year cannot be counted by " + std::string(algorithm_word(algorithm)) + ".");
+    return refuse(
+        422, "A rate by month or year cannot be counted by " + std::string(config::algorithm_word(algorithm)) + ".");
   }
   return Rule{.algorithm = algorithm, .count = rate.count, .period = rate.period};
 }
 
 }  // namespace
-
-std::string_view algorithm_word(Algorithm algorithm) {
-  switch (algorithm) {
-    case Algorithm::fixed_window:
-      return "fixed_window";
-    case Algorithm::sliding_window:
-      return "sliding_window";
-    case Algorithm::sliding_log:
-      return "sliding_log";
-    case Algorithm::token_bucket:
-    case Algorithm::interval_bucket:
-      return "token_bucket";
-    case Algorithm::gcra:
-      return "gcra";
-    case Algorithm::concurrency:
-      return "concurrency";
-    case Algorithm::unlimited:
-      return "unlimited";
-  }
-  return "";
-}
 
 std::string rate_text(const Rule& rule) {
   if (rule.algorithm == Algorithm::unlimited) return "unlimited";
@@ -116,7 +97,7 @@ Result<Rule> rule_at_run_time(const config::Limit& limit, const GivenRate& given
     rule = *counted;
   }
   if (given.burst && !has_bucket(rule.algorithm)) {
-    return refuse(422, "'burst' has no effect with " + std::string(algorithm_word(rule.algorithm)) + ".");
+    return refuse(422, "'burst' has no effect with " + std::string(config::algorithm_word(rule.algorithm)) + ".");
   }
   if (has_bucket(rule.algorithm)) rule.burst = given.burst.value_or(limit.rule.burst);
   if (given.anchor) {

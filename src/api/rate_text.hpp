@@ -15,7 +15,6 @@ namespace weir::api {
 
 // 100/1m, 1000/month, unlimited; 10 of concurrency.
 [[nodiscard]] std::string rate_text(const Rule& rule);
-[[nodiscard]] std::string_view algorithm_word(Algorithm algorithm);
 
 struct GivenRate {
   std::string_view rate;

@@ -5,6 +5,7 @@
 #include "api/json_text.hpp"
 #include "api/limit_text.hpp"
 #include "api/rate_text.hpp"
+#include "config/algorithm_word.hpp"
 
 #include <utility>
 
@@ -52,7 +53,9 @@ Response list_limits(const Call& call) {
     append_json(body, limit.config->name);
     body += ',';
     append_rate_members(body, rate.rule);
-    body.append(R"(,"algorithm":")").append(algorithm_word(algorithm_in_force(limit, rate))).append(R"(","key":)");
+    body.append(R"(,"algorithm":")")
+        .append(config::algorithm_word(algorithm_in_force(limit, rate)))
+        .append(R"(","key":)");
     append_key(body, *limit.config);
     body += R"(,"unit":"requests")";
     if (rate.runtime) body += R"(,"source":"runtime")";

@@ -1,29 +1,9 @@
 // limit_rules.cpp: rate, algorithm, burst, anchor and cost held against each other.
+#include "config/algorithm_word.hpp"
 #include "config/limit_draft.hpp"
 
 namespace weir::config {
 namespace {
-
-std::string_view word_for(Algorithm algorithm) {
-  switch (algorithm) {
-    case Algorithm::fixed_window:
-      return "fixed_window";
-    case Algorithm::sliding_window:
-      return "sliding_window";
-    case Algorithm::sliding_log:
-      return "sliding_log";
-    case Algorithm::token_bucket:
-    case Algorithm::interval_bucket:
-      return "token_bucket";
-    case Algorithm::gcra:
-      return "gcra";
-    case Algorithm::concurrency:
-      return "concurrency";
-    case Algorithm::unlimited:
-      return "unlimited";
-  }
-  return "";
-}
 
 bool is_calendar(const Period& period) { return period.kind() != Period::Kind::fixed; }
 bool has_bucket(Algorithm algorithm) { return algorithm == Algorithm::token_bucket || algorithm == Algorithm::gcra; }
@@ -53,7 +33,7 @@ std::optional<Rule> make_rule(Reading& reading, const LimitDraft& draft, const G
   }
   if (is_calendar(rate.period) && algorithm != Algorithm::fixed_window) {
     reading.errors.add(given.field.spot, "a rate by month or year cannot be counted by " +
-                                             std::string(word_for(algorithm)) +
+                                             std::string(algorithm_word(algorithm)) +
                                              "; remove 'algorithm' or set it to fixed_window");
     return std::nullopt;
   }
@@ -80,7 +60,7 @@ void check_effects(Reading& reading, const LimitDraft& draft, const Rule& rule) 
                                   ? draft.algorithm.value.value_or(Algorithm::sliding_window)
                                   : rule.algorithm;
   if (draft.burst.value && (only_unlimited || !has_bucket(algorithm))) {
-    const std::string with = only_unlimited ? "an unlimited rate" : std::string(word_for(algorithm));
+    const std::string with = only_unlimited ? "an unlimited rate" : std::string(algorithm_word(algorithm));
     reading.errors.add(
         draft.burst.field.key_spot,
         "'burst' has no effect with " + with + "; remove it, or use token_bucket or gcra with a rate like 100/1m");
@@ -99,7 +79,7 @@ void check_effects(Reading& reading, const LimitDraft& draft, const Rule& rule) 
   }
   if (!draft.anchor.value) return;
   if (only_unlimited || !has_windows(algorithm)) {
-    const std::string with = only_unlimited ? "an unlimited rate" : std::string(word_for(algorithm));
+    const std::string with = only_unlimited ? "an unlimited rate" : std::string(algorithm_word(algorithm));
     reading.errors.add(draft.anchor.field.key_spot,
                        "'anchor' has no effect with " + with + "; remove it, or use fixed_window or sliding_window");
   } else if (rule.algorithm != Algorithm::unlimited && !can_be_anchored(rule.period)) {
