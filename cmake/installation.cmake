@@ -3,14 +3,15 @@ include(GNUInstallDirs)
 include(CMakePackageConfigHelpers)
 
 # The rooms' objects are built with hidden symbols; only what WEIR_API marks comes out (libweir.map).
-add_library(weir SHARED $<TARGET_OBJECTS:weir_limits> $<TARGET_OBJECTS:weir_store> $<TARGET_OBJECTS:weir_limiter>)
+add_library(weir SHARED $<TARGET_OBJECTS:weir_limits> $<TARGET_OBJECTS:weir_store> $<TARGET_OBJECTS:weir_redis>
+                        $<TARGET_OBJECTS:weir_limiter>)
 add_library(weir::weir ALIAS weir)
 set_target_properties(weir PROPERTIES LINKER_LANGUAGE CXX VERSION ${PROJECT_VERSION} SOVERSION 0
                                       LINK_DEPENDS ${CMAKE_CURRENT_LIST_DIR}/libweir.map)
 target_compile_features(weir INTERFACE cxx_std_23)
 target_include_directories(weir INTERFACE $<BUILD_INTERFACE:${CMAKE_SOURCE_DIR}/include>
                                           $<INSTALL_INTERFACE:${CMAKE_INSTALL_INCLUDEDIR}>)
-target_link_libraries(weir PRIVATE Threads::Threads PkgConfig::RE2)
+target_link_libraries(weir PRIVATE Threads::Threads PkgConfig::RE2 OpenSSL::SSL)
 target_link_options(weir PRIVATE -Wl,--version-script=${CMAKE_CURRENT_LIST_DIR}/libweir.map -Wl,--as-needed)
 
 install(TARGETS weir EXPORT weir-targets LIBRARY DESTINATION ${CMAKE_INSTALL_LIBDIR})

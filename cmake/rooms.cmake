@@ -1,12 +1,14 @@
-# rooms.cmake: a room is a folder of src/ and a static library weir_ROOM; USES names the rooms it may enter.
+# rooms.cmake: a room is a folder below src/ and a static library weir_ROOM; USES names the rooms it may enter.
 # The doors are checked at every build (doors.cmake): an #include of a room not named in USES stops it.
 
 find_package(Threads REQUIRED)
+find_package(OpenSSL 3.0 REQUIRED)
 find_package(PkgConfig REQUIRED)
 pkg_check_modules(RE2 REQUIRED IMPORTED_TARGET re2)
 
 function(weir_room name)
   cmake_parse_arguments(ROOM "" "" "SOURCES;USES;LINKS" ${ARGN})
+  cmake_path(RELATIVE_PATH CMAKE_CURRENT_SOURCE_DIR BASE_DIRECTORY ${CMAKE_SOURCE_DIR}/src OUTPUT_VARIABLE folder)
   set(target weir_${name})
   if(ROOM_SOURCES)
     add_library(${target} STATIC ${ROOM_SOURCES})
@@ -21,7 +23,7 @@ function(weir_room name)
   string(REPLACE ";" "," allowed "${ROOM_USES}")
   add_custom_target(
     ${target}_doors ALL
-    COMMAND ${CMAKE_COMMAND} -DROOM=${name} -DALLOWED=${allowed} -DSOURCE=${CMAKE_SOURCE_DIR}/src -P
+    COMMAND ${CMAKE_COMMAND} -DROOM=${name} -DFOLDER=${folder} -DALLOWED=${allowed} -DSOURCE=${CMAKE_SOURCE_DIR}/src -P
             ${CMAKE_SOURCE_DIR}/cmake/doors.cmake)
   add_dependencies(${target} ${target}_doors)
 endfunction()

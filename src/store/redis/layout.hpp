@@ -1,0 +1,73 @@
+// layout.hpp: how keys, values and scripts look in Redis. Bytes in, bytes out: a Layout builds script calls and reads
+// their replies, and never talks. native/ is ours, upstash/ is that of @upstash/ratelimit.
+#pragma once
+
+#include "store/redis/script.hpp"
+#include "store/redis/value.hpp"
+#include "store/store.hpp"
+
+#include <atomic>
+#include <cstdint>
+#include <expected>
+#include <memory>
+#include <span>
+#include <string>
+#include <string_view>
+
+namespace weir::store::redis {
+
+// A Space whose keys are in Redis. Each layout has a kind of its own.
+class RedisSpace : public Space {
+ public:
+  [[nodiscard]] const std::string& prefix() const { return prefix_; }
+  // Counts resets of all keys: a state that was written under a lower generation is as good as none. Spaces of one
+  // prefix share it.
+  [[nodiscard]] std::atomic<std::int64_t>& generation() const { return *generation_; }
+
+ protected:
+  RedisSpace(const Rule& rule, std::string prefix, std::shared_ptr<std::atomic<std::int64_t>> generation)
+      : Space(rule), prefix_(std::move(prefix)), generation_(std::move(generation)) {}
+
+ private:
+  std::string prefix_;
+  std::shared_ptr<std::atomic<std::int64_t>> generation_;
+};
+
+// One key, and costs that are taken one after the other, each for itself.
+struct Ask {
+  Key key = std::string_view{};
+  std::span<const std::int64_t> costs;
+};
+
+class Layout {
+ public:
+  virtual ~Layout() = default;
+
+  // Throws std::invalid_argument with a sentence when the rule can't live in this layout.
+  [[nodiscard]] virtual std::shared_ptr<const Space> open(std::string_view prefix, const Rule& rule) = 0;
+
+  // The hash tag of a key: what decides its slot in a Cluster, and what stands between the braces.
+  [[nodiscard]] virtual std::string tag(const RedisSpace& space, Key key) const = 0;
+
+  // Several keys of one space, each for itself; in a Cluster of one slot. Not for concurrency.
+  [[nodiscard]] virtual ScriptCall each(const RedisSpace& space, std::span<const Ask> asks, Instant now) const = 0;
+  // `verdicts` has room for one a cost, asks in order. False when the reply is not one of this script's.
+  [[nodiscard]] virtual bool read_each(const RedisSpace& space, std::span<const Ask> asks, Instant now,
+                                       const Value& reply, std::span<Verdict> verdicts) const = 0;
+
+  // All or nothing over several checks, with or without an id, held or not; in a Cluster of one slot. `tag` is that of
+  // the record that remembers the id: in a Cluster the slot's, else empty.
+  [[nodiscard]] virtual ScriptCall joint(const Call& call, std::string_view tag) const = 0;
+  [[nodiscard]] virtual std::expected<Answer, std::string> read_joint(const Call& call, const Value& reply) const = 0;
+
+  // Of what `joint` held under the id and tag: `amounts` one a held check, or one for all.
+  [[nodiscard]] virtual ScriptCall settle(std::string_view id, std::string_view tag,
+                                          std::span<const std::int64_t> amounts) const = 0;
+  [[nodiscard]] virtual ScriptCall renew(std::string_view id, std::string_view tag, Nanos lease) const = 0;
+  [[nodiscard]] virtual std::expected<Settled, std::string> read_settled(const Value& reply) const = 0;
+
+  // Exactly this key.
+  [[nodiscard]] virtual ScriptCall reset(const RedisSpace& space, Key key) const = 0;
+};
+
+}  // namespace weir::store::redis
