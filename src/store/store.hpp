@@ -5,6 +5,7 @@
 #pragma once
 
 #include "limits/verdict.hpp"
+#include "store/settings.hpp"
 
 #include <weir/key.hpp>
 #include <weir/rule.hpp>
@@ -98,6 +99,11 @@ class Store {
   // Clears count, debt and what open reservations would give back.
   virtual void reset(const Space& space, Key key, Instant now, std::move_only_function<void(Settled)> done) = 0;
   virtual void reset_all(const Space& space, Instant now, std::move_only_function<void(Settled)> done) = 0;
+
+  // What its users share beside counters; none: what is set at run time stays in this process.
+  [[nodiscard]] virtual std::shared_ptr<Settings> settings() { return nullptr; }
+  // How many processes use it, as last seen; at least 1.
+  [[nodiscard]] virtual std::uint32_t instances() const { return 1; }
 };
 
 }  // namespace weir::store

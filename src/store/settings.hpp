@@ -1,0 +1,71 @@
+// settings.hpp: what is set while processes run, and shared by all that use one store: rates and deny entries. Not
+// counters: few, small, and every process holds a copy of all of them.
+//
+// A setting has a scope (whose it is: a limit's, or that of all) and a name in it; both are data, any byte. What is
+// written here acts here at once, elsewhere within 2 s. While the store is away, what was known last stays and nothing
+// can be written.
+#pragma once
+
+#include "limits/verdict.hpp"
+
+#include <cstddef>
+#include <cstdint>
+#include <expected>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+
+namespace weir::store {
+
+// One setting, as its watcher hears of it.
+struct SettingChange {
+  std::string_view name;                 // in the scope that is watched
+  std::optional<std::string_view> text;  // none: it is gone
+  std::optional<limits::Nanos> left;     // the time until it ends by itself, > 0; none: it stays
+};
+
+enum class SettingsError : std::uint8_t {
+  down,  // no answer in time: usually nothing was written; when it was, it is heard of like another's change
+  full,  // there are max_settings already
+};
+// Whether there was such a setting before.
+using SettingWritten = std::expected<bool, SettingsError>;
+using OnSettingWritten = std::move_only_function<void(SettingWritten)>;
+
+inline constexpr std::size_t max_settings = 100'000;  // of one namespace
+
+// Safe from any thread. Callbacks come on the store's executor (`watch` and `when_current` may call within the call);
+// a watcher must not call back into the Settings.
+class Settings {
+ public:
+  virtual ~Settings() = default;
+
+  // With a `ttl` the setting ends by itself and its text must be empty. Watchers of the scope hear of it before `done`.
+  virtual void put(std::string_view scope, std::string_view name, std::string_view text,
+                   std::optional<limits::Nanos> ttl, OnSettingWritten done) = 0;
+  virtual void erase(std::string_view scope, std::string_view name, OnSettingWritten done) = 0;
+
+  // Hears of all that is set in `scope`, now and from now on, until what is returned is dropped. `prefix` is that of
+  // the limit's keys, empty for the scope of all: a layout may keep some of its settings beside its counters.
+  using Watcher = std::move_only_function<void(std::span<const SettingChange>)>;
+  [[nodiscard]] virtual std::shared_ptr<void> watch(std::string_view scope, std::string_view prefix,
+                                                    Watcher changed) = 0;
+
+  // True when what is known is less than 2 s old, or the store could not say better a moment ago. Two loads and a
+  // clock.
+  [[nodiscard]] virtual bool current() const noexcept = 0;
+  // Asks if need be, and calls once it is so: the caller waits no longer than its own deadline.
+  virtual void when_current(std::move_only_function<void()> done) = 0;
+
+  // Asks for changes, at most once a second; cheap in between. Stores call it with each decision; whoever wants
+  // changes to act while nobody decides calls it from time to time.
+  virtual void poll() = 0;
+};
+
+// The scope of what names no limit.
+inline constexpr std::string_view scope_of_all = "*";
+
+}  // namespace weir::store
