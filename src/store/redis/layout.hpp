@@ -46,8 +46,9 @@ class Layout {
   // Throws std::invalid_argument with a sentence when the rule can't live in this layout.
   [[nodiscard]] virtual std::shared_ptr<const Space> open(std::string_view prefix, const Rule& rule) = 0;
 
-  // The hash tag of a key: what decides its slot in a Cluster, and what stands between the braces.
-  [[nodiscard]] virtual std::string tag(const RedisSpace& space, Key key) const = 0;
+  // The hash tag of a key: what decides its slot in a Cluster, and what stands between the braces. In layout upstash a
+  // window's number is part of the key, so that a key moves to another slot with each window: hence `now`.
+  [[nodiscard]] virtual std::string tag(const RedisSpace& space, Key key, Instant now) const = 0;
 
   // Several keys of one space, each for itself; in a Cluster of one slot. Not for concurrency.
   [[nodiscard]] virtual ScriptCall each(const RedisSpace& space, std::span<const Ask> asks, Instant now) const = 0;
@@ -67,7 +68,7 @@ class Layout {
   [[nodiscard]] virtual std::expected<Settled, std::string> read_settled(const Value& reply) const = 0;
 
   // Exactly this key.
-  [[nodiscard]] virtual ScriptCall reset(const RedisSpace& space, Key key) const = 0;
+  [[nodiscard]] virtual ScriptCall reset(const RedisSpace& space, Key key, Instant now) const = 0;
 };
 
 }  // namespace weir::store::redis
