@@ -48,7 +48,8 @@ struct Options {
   std::vector<std::string> allow{};   // patterns that are never limited
   std::vector<std::string> deny{};    // patterns that are always refused; stronger than `allow`
   OnError on_error = OnError::local;
-  std::chrono::nanoseconds timeout = std::chrono::milliseconds(100);  // a decision never waits longer for its store
+  // A decision never waits longer for its store, nor longer than the store's own timeout; none: the store's.
+  std::optional<std::chrono::nanoseconds> timeout{};
   std::size_t rejection_cache = 100'000;  // refusals of a remote store that are remembered; 0: off
 };
 
@@ -108,7 +109,8 @@ class WEIR_API Limiter {
   ~Limiter();
 
   // Decides and charges. With the memory store: tens of nanoseconds, no allocation. With a remote store: waits at
-  // most `timeout`, then `on_error` decides. On a concurrency limit: std::logic_error, hold a reservation instead.
+  // most `timeout`, then `on_error` decides; not from the thread that runs the store's executor (std::logic_error). On
+  // a concurrency limit: std::logic_error, hold a reservation instead.
   Decision limit(Key key, std::int64_t cost = 1);
   Decision limit(Key key, const CallOptions& options);
   // Each key for itself, in order, as so many calls of limit(): decisions[i] is keys[i]'s. With the memory store the

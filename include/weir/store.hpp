@@ -3,6 +3,7 @@
 
 #include <weir/clock.hpp>
 #include <weir/export.hpp>
+#include <weir/store_health.hpp>
 
 #include <chrono>
 #include <cstdint>
@@ -33,7 +34,7 @@ struct StoreStatistics {
 };
 
 // A handle: make one with `memory_store`, give it to limiters, and settle reservations by their ids through it.
-// Safe from any thread. Blocking calls wait for a remote store at most 100 ms; the memory store never waits.
+// Safe from any thread. Blocking calls wait for a remote store at most its timeout; the memory store never waits.
 class WEIR_API Store {
  public:
   // Of a store that is not made by the functions below; `clock`, when given, must outlive the handle.
@@ -52,6 +53,7 @@ class WEIR_API Store {
   Settled renew(std::string_view id, std::chrono::nanoseconds lease);
 
   [[nodiscard]] StoreStatistics statistics() const;  // some microseconds
+  [[nodiscard]] StoreHealth health() const;
 
   struct WEIR_LOCAL Impl;  // the limiter's view of this handle
   [[nodiscard]] Impl& impl() const { return *impl_; }

@@ -58,7 +58,8 @@ Limiter::Impl::Impl(Options options, std::string key_prefix, OpenRule base)
       shadow(options.shadow),
       holds_only(base.rule.algorithm == Algorithm::concurrency),
       on_error(options.on_error),
-      timeout(options.timeout),
+      timeout(std::min(options.timeout.value_or(limiter::timeout_of(*handle->room)),
+                       handle->room->timeout().value_or(store::Nanos::max()))),
       rules(std::move(base)),
       cache(handle->room->immediate() ? nullptr : std::make_unique<limiter::RejectionCache>(options.rejection_cache)) {}
 
@@ -75,7 +76,9 @@ std::expected<Limiter, std::string> Limiter::make(const Rule& rule, Options opti
   if (!options.name.empty() && !limiter::is_name(options.name)) {
     return std::unexpected("the name '" + options.name.substr(0, 64) + "' must be 1 to 64 of A-Z a-z 0-9 . _ -");
   }
-  if (options.timeout <= std::chrono::nanoseconds::zero()) return std::unexpected("the timeout must be above 0");
+  if (options.timeout.value_or(store::Nanos(1)) <= store::Nanos::zero()) {
+    return std::unexpected("the timeout must be above 0");
+  }
   if (options.store == nullptr) options.store = default_store();
   std::string prefix = !options.prefix.empty() ? options.prefix
                        : options.name.empty()  ? limiter::prefix_of_its_own()

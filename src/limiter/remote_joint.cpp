@@ -104,6 +104,7 @@ void RemoteJoint::give_back(const Question& question) {
 }
 
 void decide_and_wait(RemoteJoint& joint) {
+  for (const Item& item : joint.joint().items()) require_may_wait(item.room());
   struct Waiting {
     std::mutex mutex;
     std::condition_variable over;

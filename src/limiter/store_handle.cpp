@@ -18,7 +18,8 @@ struct Answered {
 };
 
 template <class Ask>
-Settled ask_and_wait(store::Nanos timeout, Ask ask) {
+Settled ask_and_wait(const store::Store& store, store::Nanos timeout, Ask ask) {
+  require_may_wait(store);
   const auto answered = std::make_shared<Answered>();
   ask([answered](store::Settled answer) {
     const std::scoped_lock lock(answered->mutex);
@@ -33,6 +34,16 @@ Settled ask_and_wait(store::Nanos timeout, Ask ask) {
 }
 
 }  // namespace
+
+store::Nanos timeout_of(const store::Store& store) {
+  constexpr store::Nanos unsaid = std::chrono::milliseconds(100);
+  return store.timeout().value_or(unsaid);
+}
+
+void require_may_wait(const store::Store& store) {
+  if (!store.answers_in_this_thread()) return;
+  throw std::logic_error("a blocking call in the thread that runs the store's executor: use the asynchronous ones");
+}
 
 Settled to_settled(const store::Settled& settled) {
   if (settled) return {};
@@ -49,20 +60,20 @@ Settled to_settled(const store::Settled& settled) {
 
 Settled settle_and_wait(store::Store& store, std::string_view id, std::span<const std::int64_t> amounts, Instant now,
                         store::Nanos timeout) {
-  return ask_and_wait(timeout, [&](auto done) { store.settle(id, amounts, now, std::move(done)); });
+  return ask_and_wait(store, timeout, [&](auto done) { store.settle(id, amounts, now, std::move(done)); });
 }
 
 Settled renew_and_wait(store::Store& store, std::string_view id, store::Nanos lease, Instant now,
                        store::Nanos timeout) {
-  return ask_and_wait(timeout, [&](auto done) { store.renew(id, lease, now, std::move(done)); });
+  return ask_and_wait(store, timeout, [&](auto done) { store.renew(id, lease, now, std::move(done)); });
 }
 
 Settled reset_and_wait(store::Store& store, const store::Space& space, Key key, Instant now, store::Nanos timeout) {
-  return ask_and_wait(timeout, [&](auto done) { store.reset(space, key, now, std::move(done)); });
+  return ask_and_wait(store, timeout, [&](auto done) { store.reset(space, key, now, std::move(done)); });
 }
 
 Settled reset_all_and_wait(store::Store& store, const store::Space& space, Instant now, store::Nanos timeout) {
-  return ask_and_wait(timeout, [&](auto done) { store.reset_all(space, now, std::move(done)); });
+  return ask_and_wait(store, timeout, [&](auto done) { store.reset_all(space, now, std::move(done)); });
 }
 
 std::string shadow_id(std::string_view id, std::size_t nth) {
@@ -98,20 +109,23 @@ StoreStatistics Store::statistics() const {
   return {.keys = found.keys, .evictions = found.evictions, .ids = found.ids};
 }
 
+StoreHealth Store::health() const { return impl_->room->health(); }
+
 Settled Store::settle(std::string_view id, std::int64_t amount) { return settle(id, std::span(&amount, 1)); }
 
 Settled Store::settle(std::string_view id, std::span<const std::int64_t> amounts) {
   const Instant now = limiter::now_of(impl_->clock);
-  Settled settled = limiter::settle_and_wait(*impl_->room, id, amounts, now);
+  const store::Nanos timeout = limiter::timeout_of(*impl_->room);
+  Settled settled = limiter::settle_and_wait(*impl_->room, id, amounts, now, timeout);
   if (!settled && settled.error() != SettleError::conflict) {
     // What was granted while the store was away is held here.
     if (const auto local = impl_->fallback_if_used()) {
-      if (limiter::settle_and_wait(*local, id, amounts, now)) settled = {};
+      if (limiter::settle_and_wait(*local, id, amounts, now, timeout)) settled = {};
     }
   }
   if (impl_->shadow_holds.load(std::memory_order_relaxed) && amounts.size() == 1) {
-    for (std::size_t nth = 0; limiter::settle_and_wait(*impl_->room, limiter::shadow_id(id, nth), amounts, now);
-         ++nth) {
+    for (std::size_t nth = 0;
+         limiter::settle_and_wait(*impl_->room, limiter::shadow_id(id, nth), amounts, now, timeout); ++nth) {
       settled = {};  // a reservation of shadow limits alone has nothing under the id itself
     }
   }
@@ -122,14 +136,16 @@ Settled Store::settle(std::string_view id, std::span<const std::int64_t> amounts
 Settled Store::renew(std::string_view id, std::chrono::nanoseconds lease) {
   if (lease <= std::chrono::nanoseconds::zero()) throw std::invalid_argument("a lease must be above 0");
   const Instant now = limiter::now_of(impl_->clock);
-  Settled renewed = limiter::renew_and_wait(*impl_->room, id, lease, now);
+  const store::Nanos timeout = limiter::timeout_of(*impl_->room);
+  Settled renewed = limiter::renew_and_wait(*impl_->room, id, lease, now, timeout);
   if (!renewed) {
     if (const auto local = impl_->fallback_if_used()) {
-      if (limiter::renew_and_wait(*local, id, lease, now)) renewed = {};
+      if (limiter::renew_and_wait(*local, id, lease, now, timeout)) renewed = {};
     }
   }
   if (impl_->shadow_holds.load(std::memory_order_relaxed)) {
-    for (std::size_t nth = 0; limiter::renew_and_wait(*impl_->room, limiter::shadow_id(id, nth), lease, now); ++nth) {
+    for (std::size_t nth = 0; limiter::renew_and_wait(*impl_->room, limiter::shadow_id(id, nth), lease, now, timeout);
+         ++nth) {
       renewed = {};
     }
   }

@@ -48,12 +48,16 @@ namespace limiter {
 
 [[nodiscard]] Settled to_settled(const store::Settled& settled);
 
+// How long to wait for a store: what it says, else 100 ms.
+[[nodiscard]] store::Nanos timeout_of(const store::Store& store);
+// Throws std::logic_error in the thread that brings the store's answers.
+void require_may_wait(const store::Store& store);
+
 // Each asks a store and waits for its answer, at most `timeout`; `down` after that.
-inline constexpr store::Nanos settle_timeout{std::chrono::milliseconds(100)};
 [[nodiscard]] Settled settle_and_wait(store::Store& store, std::string_view id, std::span<const std::int64_t> amounts,
-                                      Instant now, store::Nanos timeout = settle_timeout);
+                                      Instant now, store::Nanos timeout);
 [[nodiscard]] Settled renew_and_wait(store::Store& store, std::string_view id, store::Nanos lease, Instant now,
-                                     store::Nanos timeout = settle_timeout);
+                                     store::Nanos timeout);
 [[nodiscard]] Settled reset_and_wait(store::Store& store, const store::Space& space, Key key, Instant now,
                                      store::Nanos timeout);
 [[nodiscard]] Settled reset_all_and_wait(store::Store& store, const store::Space& space, Instant now,

@@ -9,11 +9,13 @@
 
 #include <weir/key.hpp>
 #include <weir/rule.hpp>
+#include <weir/store_health.hpp>
 
 #include <cstdint>
 #include <expected>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -85,7 +87,15 @@ class Store {
   // True when every call is answered before it returns.
   [[nodiscard]] virtual bool immediate() const = 0;
 
-  // `done` is called exactly once: inline by an immediate store, else on the store's executor.
+  // The longest that it takes to answer; none: it does not say.
+  [[nodiscard]] virtual std::optional<Nanos> timeout() const { return std::nullopt; }
+
+  // True in the thread that brings its answers: who waited for one there would wait for itself.
+  [[nodiscard]] virtual bool answers_in_this_thread() const { return false; }
+
+  [[nodiscard]] virtual StoreHealth health() const { return {}; }
+
+  // `done` is called exactly once: inline by an immediate store and by any that is full, else on the store's executor.
   virtual void decide(const Call& call, std::move_only_function<void(Answer)> done) = 0;
 
   // Settles each part of a reservation with what was really used, >= 0; `amounts` has one number for each held check,

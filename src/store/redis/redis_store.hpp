@@ -1,0 +1,72 @@
+// redis_store.hpp: the Store in Redis. Any thread asks; one executor talks.
+//
+//   inbox         where calls are left, by any thread; one drain is posted while it is not empty
+//   batch         single checks of one space, as one script call: many keys, and calls of one key merged
+//   lanes         which batches are under way: what comes meanwhile gathers, so that batches grow with the load
+//   operation     everything else, one script call after the other: joint checks, settling, resets
+//   spread        a joint call over several slots of a Cluster
+//   state_watch   what went wrong, counted; up and down, said once
+//
+// Deadlines need no timer here: whatever waits, waits behind a command with an earlier deadline, which the Client
+// keeps.
+#pragma once
+
+#include "store/redis/client.hpp"
+#include "store/redis/layout.hpp"
+#include "store/store.hpp"
+
+#include <boost/asio/any_io_executor.hpp>
+
+#include <chrono>
+#include <cstddef>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+
+namespace weir::store::redis {
+
+struct StoreOptions {
+  Nanos timeout = std::chrono::milliseconds(100);  // of a call, from asking to its answer
+  std::string name_space = "weir";
+  std::size_t max_calls = 65'536;                              // unanswered; what is beyond is `full` at once
+  std::size_t max_keys = 64;                                   // of one script call
+  std::size_t max_costs = 1024;                                // of one script call, over all its keys
+  std::size_t max_in_flight = 512;                             // script calls
+  std::size_t max_lane_in_flight = 4;                          // of one space, in one slot
+  std::function<void(std::string_view sentence)> on_notice{};  // on the executor: down, and up again
+  std::function<void()> on_first_call{};                       // before anything is asked, by whoever asks
+  Deadline (*now)() = &std::chrono::steady_clock::now;         // a test's own time
+};
+
+class RedisStore final : public Store {
+ public:
+  // The client is the store's own and lives on `executor`, as the store's answers do.
+  RedisStore(boost::asio::any_io_executor executor, std::shared_ptr<Client> client, std::unique_ptr<Layout> layout,
+             StoreOptions options);
+  ~RedisStore() override;
+
+  std::shared_ptr<const Space> open(std::string_view name, const Rule& rule) override;
+  [[nodiscard]] bool immediate() const override { return false; }
+  [[nodiscard]] std::optional<Nanos> timeout() const override;
+  [[nodiscard]] bool answers_in_this_thread() const override;
+  [[nodiscard]] StoreHealth health() const override;
+  void decide(const Call& call, std::move_only_function<void(Answer)> done) override;
+  void settle(std::string_view id, std::span<const std::int64_t> amounts, Instant now,
+              std::move_only_function<void(Settled)> done) override;
+  void renew(std::string_view id, Nanos lease, Instant now, std::move_only_function<void(Settled)> done) override;
+  void reset(const Space& space, Key key, Instant now, std::move_only_function<void(Settled)> done) override;
+  void reset_all(const Space& space, Instant now, std::move_only_function<void(Settled)> done) override;
+
+  // For what else is kept in the same Redis. Both are for use on the executor.
+  [[nodiscard]] const boost::asio::any_io_executor& executor() const;
+  [[nodiscard]] Client& client();
+
+ private:
+  class Core;  // all that happens on the executor; lives until its last answer is in
+  std::shared_ptr<Core> core_;
+};
+
+}  // namespace weir::store::redis
