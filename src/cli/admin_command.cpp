@@ -3,8 +3,6 @@
 #include <boost/json/parse.hpp>
 #include <boost/json/serialize.hpp>
 
-#include <CLI/CLI.hpp>
-
 #include <algorithm>
 #include <iostream>
 #include <optional>
@@ -82,14 +80,13 @@ Answered ask_and_print(const AdminOptions& options, std::string_view method, std
 
 }  // namespace
 
-std::shared_ptr<AdminOptions> declare_admin_options(CLI::App& arguments) {
+std::shared_ptr<AdminOptions> declare_admin_options(Syntax arguments) {
   auto options = std::make_shared<AdminOptions>();
-  arguments.add_option("--admin", options->url, "Where the admin listener is")->type_name("URL")->capture_default_str();
-  arguments
-      .add_option("--token", options->token, "Its token; others on this machine see it here, but not in the variable")
-      ->type_name("TOKEN")
-      ->envname("WEIR_ADMIN_TOKEN");
-  arguments.add_flag("--json", options->json, "Print the API's answer");
+  arguments.option("--admin", options->url, "Where the admin listener is").value_name("URL").shows_default();
+  arguments.option("--token", options->token, "Its token; others on this machine see it here, but not in the variable")
+      .value_name("TOKEN")
+      .from_environment("WEIR_ADMIN_TOKEN");
+  arguments.flag("--json", options->json, "Print the API's answer");
   return options;
 }
 

@@ -1,16 +1,14 @@
 // admin_command.hpp: what the commands that talk to the admin API share: its options, its calls, what goes wrong.
 #pragma once
 
+#include "cli/syntax.hpp"
+
 #include <boost/json/value.hpp>
 
 #include <expected>
 #include <memory>
 #include <string>
 #include <string_view>
-
-namespace CLI {
-class App;
-}
 
 namespace weir::cli {
 
@@ -21,7 +19,7 @@ struct AdminOptions {
 };
 
 // --admin, --token (or $WEIR_ADMIN_TOKEN) and --json.
-[[nodiscard]] std::shared_ptr<AdminOptions> declare_admin_options(CLI::App& arguments);
+[[nodiscard]] std::shared_ptr<AdminOptions> declare_admin_options(Syntax arguments);
 
 // Calls the API. A 2xx gives its body (null when it has none); with --json it has been printed. Anything else has been
 // told on stderr, and the error is the exit status.

@@ -1,6 +1,4 @@
 // check.cpp: `weir check`, is a config file fine?
-#include <CLI/CLI.hpp>
-
 #include <cstddef>
 #include <iostream>
 #include <memory>
@@ -29,9 +27,9 @@ int check(const std::string& path) {
 
 }  // namespace
 
-Run declare_check(CLI::App& arguments) {
+Run declare_check(Syntax arguments) {
   auto path = std::make_shared<std::string>("weir.yaml");
-  arguments.add_option("-c,--config", *path, "The config file")->type_name("FILE")->capture_default_str();
+  arguments.option("-c,--config", *path, "The config file").value_name("FILE").shows_default();
   arguments.footer("Example: weir check -c weir.yaml");
   return [path] { return check(*path); };
 }

@@ -2,12 +2,10 @@
 // run once they are parsed; main.cpp holds the table.
 #pragma once
 
+#include "cli/syntax.hpp"
+
 #include <functional>
 #include <string_view>
-
-namespace CLI {
-class App;
-}
 
 namespace weir::cli {
 
@@ -16,18 +14,18 @@ using Run = std::function<int()>;  // returns the exit status (exit_status.hpp)
 struct Command {
   std::string_view name;
   std::string_view summary;
-  Run (*declare)(CLI::App& arguments);
+  Run (*declare)(Syntax arguments);
 };
 
-[[nodiscard]] Run declare_up(CLI::App& arguments);
-[[nodiscard]] Run declare_check(CLI::App& arguments);
-[[nodiscard]] Run declare_envoy(CLI::App& arguments);
-[[nodiscard]] Run declare_limit(CLI::App& arguments);
-[[nodiscard]] Run declare_remaining(CLI::App& arguments);
-[[nodiscard]] Run declare_reset(CLI::App& arguments);
-[[nodiscard]] Run declare_rate(CLI::App& arguments);
-[[nodiscard]] Run declare_deny(CLI::App& arguments);
-[[nodiscard]] Run declare_simulate(CLI::App& arguments);
-[[nodiscard]] Run declare_completion(CLI::App& arguments);
+[[nodiscard]] Run declare_up(Syntax arguments);
+[[nodiscard]] Run declare_check(Syntax arguments);
+[[nodiscard]] Run declare_envoy(Syntax arguments);
+[[nodiscard]] Run declare_limit(Syntax arguments);
+[[nodiscard]] Run declare_remaining(Syntax arguments);
+[[nodiscard]] Run declare_reset(Syntax arguments);
+[[nodiscard]] Run declare_rate(Syntax arguments);
+[[nodiscard]] Run declare_deny(Syntax arguments);
+[[nodiscard]] Run declare_simulate(Syntax arguments);
+[[nodiscard]] Run declare_completion(Syntax arguments);
 
 }  // namespace weir::cli

@@ -1,6 +1,4 @@
 // completion.cpp: `weir completion`, what a shell needs to complete commands and options.
-#include <CLI/CLI.hpp>
-
 #include <iostream>
 #include <memory>
 #include <string>
@@ -24,17 +22,14 @@ int completion(const CLI::App& weir, const std::string& shell) {
 
 }  // namespace
 
-Run declare_completion(CLI::App& arguments) {
+Run declare_completion(Syntax arguments) {
   auto shell = std::make_shared<std::string>();
-  arguments.add_option("SHELL", *shell, "bash, zsh or fish")
-      ->required()
-      ->check(CLI::Validator(CLI::IsMember({"bash", "zsh", "fish"})).description(""))
-      ->type_name("SHELL");
+  arguments.option("SHELL", *shell, "bash, zsh or fish").required().one_of({"bash", "zsh", "fish"}).value_name("SHELL");
   arguments.footer(
       "Example: source <(weir completion bash)\n"
       "         weir completion zsh > ~/.zfunc/_weir\n"
       "         weir completion fish > ~/.config/fish/completions/weir.fish");
-  return [&arguments, shell] { return completion(*arguments.get_parent(), *shell); };
+  return [arguments, shell] { return completion(arguments.whole(), *shell); };
 }
 
 }  // namespace weir::cli

@@ -3,8 +3,6 @@
 #include <boost/json/object.hpp>
 #include <boost/json/serialize.hpp>
 
-#include <CLI/CLI.hpp>
-
 #include <chrono>
 #include <iostream>
 #include <memory>
@@ -110,35 +108,33 @@ int list(const Arguments& arguments) {
 
 }  // namespace
 
-Run declare_deny(CLI::App& arguments) {
+Run declare_deny(Syntax arguments) {
   auto run = std::make_shared<Run>();
-  arguments.require_subcommand(1);
   arguments.footer("Example: weir deny add 203.0.113.0/24 --ttl 1h");
 
-  CLI::App* const list_command = arguments.add_subcommand("list", "Print who is denied");
+  Syntax list_command = arguments.command("list", "Print who is denied");
   const auto listed = std::make_shared<Arguments>();
-  list_command->add_option("--limit", listed->limit, "The entries of this limit alone")->type_name("NAME");
-  listed->admin = declare_admin_options(*list_command);
-  list_command->footer("Example: weir deny list");
-  list_command->callback([run, listed] { *run = [listed] { return list(*listed); }; });
+  list_command.option("--limit", listed->limit, "The entries of this limit alone").value_name("NAME");
+  listed->admin = declare_admin_options(list_command);
+  list_command.footer("Example: weir deny list");
+  list_command.when_chosen([run, listed] { *run = [listed] { return list(*listed); }; });
 
-  CLI::App* const add_command = arguments.add_subcommand("add", "Deny a value, an address, a CIDR or a glob");
+  Syntax add_command = arguments.command("add", "Deny a value, an address, a CIDR or a glob");
   const auto added = std::make_shared<Arguments>();
-  add_command->add_option("VALUE", added->value, "Whom: matched with the parts of keys and the client's address")
-      ->required();
-  add_command->add_option("--ttl", added->ttl, "For how long, like 1h; for ever by default")->type_name("DURATION");
-  add_command->add_option("--limit", added->limit, "In this limit alone, matched with its key")->type_name("NAME");
-  added->admin = declare_admin_options(*add_command);
-  add_command->footer("Example: weir deny add 203.0.113.0/24 --ttl 1h");
-  add_command->callback([run, added] { *run = [added] { return add(*added); }; });
+  add_command.option("VALUE", added->value, "Whom: matched with the parts of keys and the client's address").required();
+  add_command.option("--ttl", added->ttl, "For how long, like 1h; for ever by default").value_name("DURATION");
+  add_command.option("--limit", added->limit, "In this limit alone, matched with its key").value_name("NAME");
+  added->admin = declare_admin_options(add_command);
+  add_command.footer("Example: weir deny add 203.0.113.0/24 --ttl 1h");
+  add_command.when_chosen([run, added] { *run = [added] { return add(*added); }; });
 
-  CLI::App* const remove_command = arguments.add_subcommand("remove", "Deny it no longer");
+  Syntax remove_command = arguments.command("remove", "Deny it no longer");
   const auto removed = std::make_shared<Arguments>();
-  remove_command->add_option("VALUE", removed->value, "As it was added")->required();
-  remove_command->add_option("--limit", removed->limit, "The limit it was added with")->type_name("NAME");
-  removed->admin = declare_admin_options(*remove_command);
-  remove_command->footer("Example: weir deny remove 203.0.113.0/24");
-  remove_command->callback([run, removed] { *run = [removed] { return remove(*removed); }; });
+  remove_command.option("VALUE", removed->value, "As it was added").required();
+  remove_command.option("--limit", removed->limit, "The limit it was added with").value_name("NAME");
+  removed->admin = declare_admin_options(remove_command);
+  remove_command.footer("Example: weir deny remove 203.0.113.0/24");
+  remove_command.when_chosen([run, removed] { *run = [removed] { return remove(*removed); }; });
 
   return [run] { return (*run)(); };
 }

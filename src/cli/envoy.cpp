@@ -1,6 +1,4 @@
 // envoy.cpp: `weir envoy`, the bootstrap for an Envoy that somebody else runs.
-#include <CLI/CLI.hpp>
-
 #include <iostream>
 #include <memory>
 #include <set>
@@ -50,9 +48,9 @@ int envoy(const std::string& path) {
 
 }  // namespace
 
-Run declare_envoy(CLI::App& arguments) {
+Run declare_envoy(Syntax arguments) {
   auto path = std::make_shared<std::string>("weir.yaml");
-  arguments.add_option("-c,--config", *path, "The config file")->type_name("FILE")->capture_default_str();
+  arguments.option("-c,--config", *path, "The config file").value_name("FILE").shows_default();
   arguments.footer("Example: weir envoy -c weir.yaml > envoy.json");
   return [path] { return envoy(*path); };
 }

@@ -4,8 +4,6 @@
 #include <boost/json/parse.hpp>
 #include <boost/json/serialize.hpp>
 
-#include <CLI/CLI.hpp>
-
 #include <algorithm>
 #include <chrono>
 #include <cstdint>
@@ -80,13 +78,12 @@ int limit(const Arguments& arguments) {
 
 }  // namespace
 
-Run declare_limit(CLI::App& arguments) {
+Run declare_limit(Syntax arguments) {
   auto chosen = std::make_shared<Arguments>();
-  arguments.add_option("NAME", chosen->limit, "The limit")->required();
-  arguments.add_option("KEY", chosen->key, "Whom to count; of several parts: a JSON list of strings")->required();
-  arguments
-      .add_option("--cost", chosen->cost, "What to take: 0 asks, below 0 refunds; the limit's own cost by default")
-      ->type_name("N");
+  arguments.option("NAME", chosen->limit, "The limit").required();
+  arguments.option("KEY", chosen->key, "Whom to count; of several parts: a JSON list of strings").required();
+  arguments.option("--cost", chosen->cost, "What to take: 0 asks, below 0 refunds; the limit's own cost by default")
+      .value_name("N");
   chosen->admin = declare_admin_options(arguments);
   arguments.footer("Exit status: 0 allowed, 1 limited or denied.\nExample: weir limit per-user user:42 --cost 5");
   return [chosen] { return limit(*chosen); };

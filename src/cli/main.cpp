@@ -58,7 +58,7 @@ int run(int argc, char** argv) {
   std::vector<std::pair<CLI::App*, Run>> declared;
   for (const Command& command : commands) {
     CLI::App* arguments = app.add_subcommand(std::string(command.name), std::string(command.summary));
-    declared.emplace_back(arguments, command.declare(*arguments));
+    declared.emplace_back(arguments, command.declare(Syntax(*arguments)));
   }
 
   try {

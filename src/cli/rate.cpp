@@ -2,8 +2,6 @@
 #include <boost/json/object.hpp>
 #include <boost/json/serialize.hpp>
 
-#include <CLI/CLI.hpp>
-
 #include <cstdint>
 #include <functional>
 #include <iostream>
@@ -70,46 +68,44 @@ int clear(const Arguments& arguments) {
 }
 
 // NAME, --key and the options of every command that asks the API.
-std::shared_ptr<Arguments> declare_common(CLI::App& command) {
+std::shared_ptr<Arguments> declare_common(Syntax command) {
   auto chosen = std::make_shared<Arguments>();
-  command.add_option("NAME", chosen->limit, "The limit")->required();
+  command.option("NAME", chosen->limit, "The limit").required();
   return chosen;
 }
 
-void declare_rest(CLI::App& command, Arguments& chosen) {
-  command.add_option("--key", chosen.key, "Of this key alone; of several parts: a JSON list of strings")
-      ->type_name("KEY");
+void declare_rest(Syntax command, Arguments& chosen) {
+  command.option("--key", chosen.key, "Of this key alone; of several parts: a JSON list of strings").value_name("KEY");
   chosen.admin = declare_admin_options(command);
 }
 
 }  // namespace
 
-Run declare_rate(CLI::App& arguments) {
+Run declare_rate(Syntax arguments) {
   auto run = std::make_shared<Run>();
-  arguments.require_subcommand(1);
   arguments.footer("Example: weir rate set per-user 200/1m --key user:42");
 
-  CLI::App* const get_command = arguments.add_subcommand("get", "Print the rate in force");
-  const auto got = declare_common(*get_command);
-  declare_rest(*get_command, *got);
-  get_command->footer("Example: weir rate get per-user");
-  get_command->callback([run, got] { *run = [got] { return get(*got); }; });
+  Syntax get_command = arguments.command("get", "Print the rate in force");
+  const auto got = declare_common(get_command);
+  declare_rest(get_command, *got);
+  get_command.footer("Example: weir rate get per-user");
+  get_command.when_chosen([run, got] { *run = [got] { return get(*got); }; });
 
-  CLI::App* const set_command = arguments.add_subcommand("set", "Change the rate while the gateway runs");
-  const auto changed = declare_common(*set_command);
-  set_command->add_option("RATE", changed->rate, "Like 100/1m, 5000/month or unlimited")->required();
-  set_command->add_option("--burst", changed->burst, "How many may come at once (token_bucket, gcra)")->type_name("N");
-  set_command->add_option("--anchor", changed->anchor, "Day on which windows of days, months and years start")
-      ->type_name("DATE");
-  declare_rest(*set_command, *changed);
-  set_command->footer("Example: weir rate set per-user 200/1m --key user:42");
-  set_command->callback([run, changed] { *run = [changed] { return set(*changed); }; });
+  Syntax set_command = arguments.command("set", "Change the rate while the gateway runs");
+  const auto changed = declare_common(set_command);
+  set_command.option("RATE", changed->rate, "Like 100/1m, 5000/month or unlimited").required();
+  set_command.option("--burst", changed->burst, "How many may come at once (token_bucket, gcra)").value_name("N");
+  set_command.option("--anchor", changed->anchor, "Day on which windows of days, months and years start")
+      .value_name("DATE");
+  declare_rest(set_command, *changed);
+  set_command.footer("Example: weir rate set per-user 200/1m --key user:42");
+  set_command.when_chosen([run, changed] { *run = [changed] { return set(*changed); }; });
 
-  CLI::App* const clear_command = arguments.add_subcommand("clear", "Go back to the config's rate");
-  const auto cleared = declare_common(*clear_command);
-  declare_rest(*clear_command, *cleared);
-  clear_command->footer("Example: weir rate clear per-user --key user:42");
-  clear_command->callback([run, cleared] { *run = [cleared] { return clear(*cleared); }; });
+  Syntax clear_command = arguments.command("clear", "Go back to the config's rate");
+  const auto cleared = declare_common(clear_command);
+  declare_rest(clear_command, *cleared);
+  clear_command.footer("Example: weir rate clear per-user --key user:42");
+  clear_command.when_chosen([run, cleared] { *run = [cleared] { return clear(*cleared); }; });
 
   return [run] { return (*run)(); };
 }

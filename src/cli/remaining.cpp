@@ -1,6 +1,4 @@
 // remaining.cpp: `weir remaining`, what a key has left; nothing is charged.
-#include <CLI/CLI.hpp>
-
 #include <chrono>
 #include <iostream>
 #include <memory>
@@ -35,10 +33,10 @@ int remaining(const Arguments& arguments) {
 
 }  // namespace
 
-Run declare_remaining(CLI::App& arguments) {
+Run declare_remaining(Syntax arguments) {
   auto chosen = std::make_shared<Arguments>();
-  arguments.add_option("NAME", chosen->limit, "The limit")->required();
-  arguments.add_option("KEY", chosen->key, "Whose rest; of several parts: a JSON list of strings")->required();
+  arguments.option("NAME", chosen->limit, "The limit").required();
+  arguments.option("KEY", chosen->key, "Whose rest; of several parts: a JSON list of strings").required();
   chosen->admin = declare_admin_options(arguments);
   arguments.footer("Example: weir remaining per-user user:42");
   return [chosen] { return remaining(*chosen); };

@@ -1,6 +1,4 @@
 // reset.cpp: `weir reset`, a key of a limit starts afresh, or all of them do.
-#include <CLI/CLI.hpp>
-
 #include <iostream>
 #include <memory>
 #include <string>
@@ -38,16 +36,14 @@ int reset(const Arguments& arguments) {
 
 }  // namespace
 
-Run declare_reset(CLI::App& arguments) {
+Run declare_reset(Syntax arguments) {
   auto chosen = std::make_shared<Arguments>();
-  arguments.add_option("NAME", chosen->limit, "The limit")->required();
-  auto* const key =
-      arguments.add_option("KEY", chosen->key, "Who starts afresh; of several parts: a JSON list of strings");
-  auto* const all = arguments.add_flag("--all", chosen->all, "Every key of the limit")->excludes(key);
+  arguments.option("NAME", chosen->limit, "The limit").required();
+  const Argument key =
+      arguments.option("KEY", chosen->key, "Who starts afresh; of several parts: a JSON list of strings");
+  const Argument all = arguments.flag("--all", chosen->all, "Every key of the limit").excludes(key);
   chosen->admin = declare_admin_options(arguments);
-  arguments.callback([key, all] {
-    if (key->empty() && all->empty()) throw CLI::RequiredError("KEY, or --all for every key,");
-  });
+  arguments.require("KEY, or --all for every key,", [key, all] { return key.given() || all.given(); });
   arguments.footer("Example: weir reset per-user user:42");
   return [chosen] { return reset(*chosen); };
 }

@@ -3,8 +3,6 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include <CLI/CLI.hpp>
-
 #include <cerrno>
 #include <cstddef>
 #include <cstdint>
@@ -143,20 +141,20 @@ int simulate(const Arguments& arguments) {
 
 }  // namespace
 
-Run declare_simulate(CLI::App& arguments) {
+Run declare_simulate(Syntax arguments) {
   auto chosen = std::make_shared<Arguments>();
-  arguments.add_option("-c,--config", chosen->config, "The config file")->type_name("FILE")->capture_default_str();
+  arguments.option("-c,--config", chosen->config, "The config file").value_name("FILE").shows_default();
   arguments
-      .add_option("TRACE", chosen->trace,
-                  "CSV with a header, or JSON lines, of time, key, cost, limit; - is standard input")
-      ->type_name("FILE")
-      ->required();
-  arguments.add_flag("--json", chosen->json, "Print the counts of each limit as JSON");
-  arguments.add_flag("--decisions", chosen->decisions, "Print each decision as a JSON line");
-  arguments.add_option("--top", chosen->top, "How many of the most limited keys to print")
-      ->type_name("N")
-      ->check(CLI::Range(0, 1000))
-      ->capture_default_str();
+      .option("TRACE", chosen->trace,
+              "CSV with a header, or JSON lines, of time, key, cost, limit; - is standard input")
+      .value_name("FILE")
+      .required();
+  arguments.flag("--json", chosen->json, "Print the counts of each limit as JSON");
+  arguments.flag("--decisions", chosen->decisions, "Print each decision as a JSON line");
+  arguments.option("--top", chosen->top, "How many of the most limited keys to print")
+      .value_name("N")
+      .between(0, 1000)
+      .shows_default();
   arguments.footer("Example: weir simulate -c weir.yaml trace.csv");
   return [chosen] { return simulate(*chosen); };
 }

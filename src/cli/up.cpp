@@ -1,6 +1,4 @@
 // up.cpp: `weir up`, the gateway in the foreground.
-#include <CLI/CLI.hpp>
-
 #include <algorithm>
 #include <cstdlib>
 #include <expected>
@@ -111,21 +109,20 @@ int up(const UpOptions& options) {
 
 }  // namespace
 
-Run declare_up(CLI::App& arguments) {
+Run declare_up(Syntax arguments) {
   auto options = std::make_shared<UpOptions>();
-  arguments.add_option("-c,--config", options->config, "The config file")->type_name("FILE")->capture_default_str();
-  arguments.add_option("--workers", options->workers, "Worker threads (default: one a processor)")
-      ->check(CLI::Validator(CLI::Range(1, 1024)).description(""))
-      ->type_name("N");
-  arguments.add_option("--envoy", options->envoy, "The Envoy to run (default: $WEIR_ENVOY, beside weir, .venv, PATH)")
-      ->type_name("PATH");
+  arguments.option("-c,--config", options->config, "The config file").value_name("FILE").shows_default();
+  arguments.option("--workers", options->workers, "Worker threads (default: one a processor)")
+      .quietly_between(1, 1024)
+      .value_name("N");
+  arguments.option("--envoy", options->envoy, "The Envoy to run (default: $WEIR_ENVOY, beside weir, .venv, PATH)")
+      .value_name("PATH");
   arguments
-      .add_option("--log-level", options->log_level,
-                  "What Envoy says of itself: trace, debug, info, warning, error, critical, off")
-      ->check(CLI::Validator(CLI::IsMember({"trace", "debug", "info", "warning", "error", "critical", "off"}))
-                  .description(""))
-      ->type_name("LEVEL")
-      ->capture_default_str();
+      .option("--log-level", options->log_level,
+              "What Envoy says of itself: trace, debug, info, warning, error, critical, off")
+      .one_of({"trace", "debug", "info", "warning", "error", "critical", "off"})
+      .value_name("LEVEL")
+      .shows_default();
   arguments.footer("Example: weir up -c weir.yaml --workers 2");
   return [options] { return up(*options); };
 }
