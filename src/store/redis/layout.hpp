@@ -39,6 +39,13 @@ struct Ask {
   std::span<const std::int64_t> costs;
 };
 
+// Whether a call can be asked at all: at most 64 checks, and an id and a lease where something is held. One that can't
+// is a conflict, as the memory store says it, too.
+[[nodiscard]] bool well_formed(const Call& call);
+
+// False for what read_each could not decide: no rule has the limit 0.
+[[nodiscard]] inline bool decided(const Verdict& verdict) { return verdict.limit != 0; }
+
 class Layout {
  public:
   virtual ~Layout() = default;
@@ -50,11 +57,16 @@ class Layout {
   // window's number is part of the key, so that a key moves to another slot with each window: hence `now`.
   [[nodiscard]] virtual std::string tag(const RedisSpace& space, Key key, Instant now) const = 0;
 
-  // Several keys of one space, each for itself; in a Cluster of one slot. Not for concurrency.
+  // Several keys of one space, each for itself and each once; in a Cluster of one slot. Not for concurrency.
   [[nodiscard]] virtual ScriptCall each(const RedisSpace& space, std::span<const Ask> asks, Instant now) const = 0;
-  // `verdicts` has room for one a cost, asks in order. False when the reply is not one of this script's.
+  // `verdicts` has room for one a cost, asks in order. False when the reply is not one of this script's. A verdict that
+  // is not decided(): under that key lies a value that is not Weir's; nothing was done to it.
   [[nodiscard]] virtual bool read_each(const RedisSpace& space, std::span<const Ask> asks, Instant now,
                                        const Value& reply, std::span<Verdict> verdicts) const = 0;
+
+  // Takes each amount whatever is left, as debt if need be; gives back when it is negative. What its answer says is not
+  // for a caller: no error means done.
+  [[nodiscard]] virtual ScriptCall charge(const RedisSpace& space, std::span<const Ask> asks, Instant now) const = 0;
 
   // All or nothing over several checks, with or without an id, held or not; in a Cluster of one slot. `tag` is that of
   // the record that remembers the id: in a Cluster the slot's, else empty.
