@@ -23,6 +23,7 @@ class RedisSpace : public Space {
   // Counts resets of all keys: a state that was written under a lower generation is as good as none. Spaces of one
   // prefix share it.
   [[nodiscard]] std::atomic<std::int64_t>& generation() const { return *generation_; }
+  [[nodiscard]] const std::shared_ptr<std::atomic<std::int64_t>>& shared_generation() const { return generation_; }
 
  protected:
   RedisSpace(const Rule& rule, std::string prefix, std::shared_ptr<std::atomic<std::int64_t>> generation)

@@ -9,10 +9,12 @@
 // In SCOPE `%` and space are percent-encoded. All times are Redis' own.
 //
 // One script a second asks for the version and says that we are alive; it is sent with a decision, so that no timer
-// runs while nobody decides. Only when the version is not the one we know, everything is fetched.
+// runs while nobody decides. It answers with everything only when the version is not the one we know.
 #pragma once
 
 #include "store/redis/client.hpp"
+#include "store/redis/layout.hpp"
+#include "store/redis/settings_snapshot.hpp"
 #include "store/settings.hpp"
 
 #include <boost/asio/any_io_executor.hpp>
@@ -34,8 +36,10 @@ namespace weir::store::redis {
 
 struct SharedSettingsOptions {
   std::string name_space = "weir";
-  std::chrono::nanoseconds timeout = std::chrono::milliseconds(1000);  // of one question
-  std::string instance{};                                              // who we are; empty: a random id
+  std::chrono::nanoseconds timeout = std::chrono::milliseconds(100);  // how long a decision waits for what is new
+  std::chrono::nanoseconds patience = std::chrono::seconds(1);        // how long an answer or a write may take
+  std::string instance{};                                             // who we are; empty: a random id
+  std::function<void()> on_first_call{};                              // before anything is asked, by whoever asks
   std::chrono::steady_clock::time_point (*now)() = std::chrono::steady_clock::now;
 };
 
@@ -57,15 +61,78 @@ class SharedSettings final : public Settings, public std::enable_shared_from_thi
   // Processes that were here within 5 s, as of the last question; at least 1. From any thread.
   [[nodiscard]] std::uint32_t instances() const noexcept { return instances_.load(std::memory_order_relaxed); }
 
-  // The generation of a prefix's states: what is written under a lower one is as good as none. Spaces of one prefix
-  // share it; it only ever rises. From any thread.
-  [[nodiscard]] std::shared_ptr<std::atomic<std::int64_t>> generation(std::string_view prefix);
-  // Begins a new one, here at once and elsewhere within 2 s. On the executor's thread `done` gets it.
-  void begin_generation(std::string_view prefix,
-                        std::move_only_function<void(std::expected<std::int64_t, SettingsError>)> done);
+  // Keeps the space's generation true from now on, as long as it lives. From any thread.
+  void follow(const RedisSpace& space);
+  // Begins a new generation of the space's states: what was written under a lower one is as good as none. Here at
+  // once, elsewhere within 2 s.
+  void begin_generation(const RedisSpace& space,
+                        std::move_only_function<void(std::expected<void, SettingsError>)> done);
 
-  // From now on nothing is asked; who waits is told.
+  // From now on nothing is asked; who waits is told. From any thread.
   void close();
+
+ private:
+  using Steady = std::chrono::steady_clock::time_point;
+  struct Watching {
+    std::string start;  // of the scope's fields
+    Watcher changed;
+  };
+  struct Followed {
+    std::int64_t generation = 0;
+    std::weak_ptr<std::atomic<std::int64_t>> kept{};  // that of its spaces
+  };
+  struct Change {
+    std::string_view field;
+    const SharedSetting* setting;  // none: it is gone
+  };
+  using OnWrite = std::move_only_function<void(std::expected<WriteReply, SettingsError>)>;
+
+  SharedSettings(boost::asio::any_io_executor executor, std::shared_ptr<Client> client, Options options);
+
+  // On the executor.
+  void ask();
+  void answered(Reply reply, std::int64_t own_writes);
+  void finish(bool well);
+  void write(const Script& script, std::vector<std::string> keys, std::vector<std::string> arguments, OnWrite done);
+  void wrote(const WriteReply& reply);
+  // The rest wants mutex_.
+  void apply(SettingsSnapshot snapshot);
+  void apply_one(const std::string& field, std::optional<SharedSetting> setting);
+  void tell(std::span<const Change> changes);
+  void tell(Watching& watching, std::span<const Change> changes);
+  void raise(Followed& followed, std::int64_t generation);
+  [[nodiscard]] std::int64_t redis_now_ms() const;
+  [[nodiscard]] bool waits_long(std::int64_t now) const noexcept;
+  [[nodiscard]] std::int64_t now_ns() const noexcept { return options_.now().time_since_epoch().count(); }
+
+  const boost::asio::any_io_executor executor_;
+  const std::shared_ptr<Client> client_;
+  const Options options_;
+  struct Keys {
+    std::string settings, denied, generation, version, instances;
+  };
+  const Keys keys_;
+
+  // On the executor.
+  std::string version_;          // of what is known; empty: nothing yet
+  std::int64_t own_writes_ = 0;  // answered ones
+  std::vector<std::move_only_function<void()>> waiting_;
+  bool closed_ = false;
+
+  // Nanoseconds of the steady clock; 0: never.
+  std::atomic<std::int64_t> asked_at_{0};
+  std::atomic<std::int64_t> asking_since_{0};  // 0: no question is out
+  std::atomic<std::int64_t> known_at_{0};      // when the question was asked that was answered last
+  std::atomic<std::int64_t> failed_at_{0};
+  std::atomic<std::uint32_t> instances_{1};
+
+  mutable std::mutex mutex_;
+  SharedSettingsByField known_;
+  std::int64_t redis_ms_ = 0;  // Redis' clock, at
+  Steady redis_ms_at_{};       // this time of ours
+  std::vector<std::weak_ptr<Watching>> watching_;
+  std::map<std::string, Followed, std::less<>> generations_;
+  std::size_t generations_swept_ = 1024;  // how many there may be before those of no use are dropped
 };
 
 }  // namespace weir::store::redis
