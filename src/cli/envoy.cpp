@@ -11,6 +11,7 @@
 #include "config/parse.hpp"
 #include "gateway/bootstrap.hpp"
 #include "gateway/environment_reference.hpp"
+#include "gateway/store_reference.hpp"
 
 namespace weir::cli {
 
@@ -28,6 +29,12 @@ std::set<std::string> secrets_of(const config::Config& config) {
   if (config.admin && config.admin->token) {
     names.merge(gateway::variables_in(config.admin->token->written, environment));
   }
+  const auto with_passwords = [&](std::string_view name) {
+    return name.starts_with(gateway::password_variable) ? std::string() : environment(name);
+  };
+  for (const std::string& written : gateway::store_urls_written(config.store)) {
+    names.merge(gateway::variables_in(written, with_passwords));
+  }
   return names;
 }
 
@@ -42,6 +49,10 @@ int envoy(const std::string& path) {
     std::cerr << "weir: Envoy's environment must hold";
     for (const std::string& name : names) std::cerr << ' ' << name;
     std::cerr << '\n';
+    if (!gateway::store_passwords(config->store).empty()) {
+      std::cerr << "weir: " << gateway::password_variable << "... is the password in the store's URL; a ${VAR} of your "
+                << "own in its place has a better name\n";
+    }
   }
   return std::cout ? ok : unreachable;
 }

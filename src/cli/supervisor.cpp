@@ -18,6 +18,7 @@
 #include "cli/envoy_admin.hpp"
 #include "cli/exit_status.hpp"
 #include "cli/file_descriptor.hpp"
+#include "gateway/store_reference.hpp"
 
 namespace weir::cli {
 
@@ -47,15 +48,17 @@ std::string drain_seconds(std::chrono::nanoseconds drain) {
   return std::to_string(std::max<std::int64_t>(1, std::chrono::ceil<std::chrono::seconds>(drain).count()));
 }
 
-Launch launch_of(const Supervision& what, std::chrono::nanoseconds drain) {
+Launch launch_of(const Supervision& what, const config::Config& config) {
   // Envoy's own level is at least `warning`: what it refuses must be explained, even under --log-level off.
   const LogLevel level = std::min(what.log_level, LogLevel::warning);
+  std::vector<std::pair<std::string, std::string>> environment = gateway::store_passwords(config.store);
+  environment.emplace_back("ENVOY_DYNAMIC_MODULES_SEARCH_PATH", what.module_folder);
   return {.program = what.envoy,
           .arguments = {"--config-path", what.bootstrap, "--concurrency", std::to_string(what.workers),
                         "--disable-hot-restart",  // its shared memory would tie gateways on one machine together
-                        "--drain-time-s", drain_seconds(drain), "--log-level", std::string(to_string(level)),
+                        "--drain-time-s", drain_seconds(config.drain), "--log-level", std::string(to_string(level)),
                         "--log-format", std::string(envoy_log_format)},
-          .environment = {{"ENVOY_DYNAMIC_MODULES_SEARCH_PATH", what.module_folder}}};
+          .environment = std::move(environment)};
 }
 
 std::string counted(std::uint64_t count, const std::string& what) {
@@ -249,7 +252,7 @@ void hold_signals() {
 int supervise(const Supervision& what, LiveConfig& live) {
   const sigset_t signals = held_signals();
   FileDescriptor signal_fd(::signalfd(-1, &signals, SFD_CLOEXEC | SFD_NONBLOCK));
-  auto envoy = ChildProcess::start(launch_of(what, live.in_force().drain));
+  auto envoy = ChildProcess::start(launch_of(what, live.in_force()));
   if (!envoy) {
     std::cerr << "weir: " << envoy.error() << '\n';
     return unreachable;

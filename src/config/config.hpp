@@ -44,6 +44,7 @@ enum class Missing { skip, reject };
 struct Secret {
   std::string value;
   std::string written;
+  friend bool operator==(const Secret&, const Secret&) = default;
 };
 
 // A value that picks keys in `overrides`, `allow`, `deny`, `only`.
@@ -66,6 +67,9 @@ struct Statuses {
   friend bool operator==(const Statuses&, const Statuses&) = default;
 };
 
+// How a limit asks its store: for each call, or for a share ahead that is spent locally.
+enum class Mode { exact, lease };
+
 struct Limit {
   std::string name;
   std::vector<KeySource> key;  // at least one
@@ -83,18 +87,35 @@ struct Limit {
   int reject_status = 429;
   std::string reject_message;  // empty: the default sentence
   bool shadow = false;
+  Mode mode = Mode::exact;
   std::string prefix;  // weir:NAME unless given
   Place place{};
 };
 
+// How a Redis store's certificate is checked, and our own shown: files in PEM, absolute paths; empty: none.
+struct StoreTls {
+  std::string ca;           // authorities; none: the system's
+  std::string certificate;  // with `key`, or neither
+  std::string key;
+  std::string server_name;  // what the certificate must be for; empty: the host of the URL
+  friend bool operator==(const StoreTls&, const StoreTls&) = default;
+};
+
 struct Store {
   enum class OnError { local, allow, deny };
-  std::string url = "memory";
-  std::int64_t max_keys = 10'000'000;
+  enum class Layout { weir, upstash };
+  Secret url{.value = "memory", .written = "memory"};  // memory, or what store::parse_store_url takes
+  StoreTls tls;
+  std::int64_t max_keys = 10'000'000;  // of the memory store, and of the one that stands in for Redis
   std::int64_t rejection_cache = 100'000;
   std::chrono::nanoseconds timeout = std::chrono::milliseconds(100);
   OnError on_error = OnError::local;
+  std::optional<double> local_share;  // 0 < share <= 1; none: 1 / instances last seen
   std::string name_space = "weir";
+  Layout layout = Layout::weir;
+  std::vector<Secret> regions;  // more Redis URLs
+
+  [[nodiscard]] bool is_memory() const { return url.value == "memory"; }
 };
 
 struct Upstream {

@@ -25,6 +25,8 @@ struct OverrideDraft {
 
 struct LimitDraft {
   Limit limit;
+  Spot spot;                     // of its name
+  const Store* store = nullptr;  // where it will be counted; null: nobody knows
   bool has_key = false;
   bool has_rate = false;
   bool algorithm_unreadable = false;
@@ -35,6 +37,7 @@ struct LimitDraft {
   std::optional<Spot> cost_spot;
   std::optional<Field> charge;  // when given and not `always`
   std::optional<Field> wait;    // when given and not 0
+  std::optional<Field> lease;   // `mode`, when it is lease
   std::optional<Field> prefix_field;
   std::vector<OverrideDraft> overrides;
   std::unordered_map<std::string, bool> listed;  // in `allow` (false) or `deny` (true)
@@ -51,6 +54,9 @@ void read_deny(Reading& reading, const Field& field, LimitDraft& draft);
 void read_cost(Reading& reading, const Field& field, LimitDraft& draft);
 void read_charge(Reading& reading, const Field& field, LimitDraft& draft);
 void read_wait(Reading& reading, const Field& field, LimitDraft& draft);
+
+// Holds the limit against its store (limit_store.cpp).
+void check_store(Reading& reading, const LimitDraft& draft);
 
 // Fills the limit's rule and overrides, and adds an error for whatever makes no sense together.
 void make_rules(Reading& reading, LimitDraft& draft);

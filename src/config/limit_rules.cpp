@@ -6,7 +6,10 @@ namespace weir::config {
 namespace {
 
 bool is_calendar(const Period& period) { return period.kind() != Period::Kind::fixed; }
-bool has_bucket(Algorithm algorithm) { return algorithm == Algorithm::token_bucket || algorithm == Algorithm::gcra; }
+bool has_bucket(Algorithm algorithm) {
+  return algorithm == Algorithm::token_bucket || algorithm == Algorithm::interval_bucket ||
+         algorithm == Algorithm::gcra;
+}
 bool has_windows(Algorithm algorithm) {
   return algorithm == Algorithm::fixed_window || algorithm == Algorithm::sliding_window;
 }
@@ -44,6 +47,8 @@ std::optional<Rule> make_rule(Reading& reading, const LimitDraft& draft, const G
     return std::nullopt;
   }
   Rule rule{.algorithm = algorithm, .count = rate.count, .period = rate.period};
+  const bool whole_intervals = draft.store != nullptr && draft.store->layout == Store::Layout::upstash;
+  if (algorithm == Algorithm::token_bucket && whole_intervals) rule.algorithm = Algorithm::interval_bucket;
   if (has_bucket(algorithm)) rule.burst = draft.burst.value.value_or(0);
   if (has_windows(algorithm) && can_be_anchored(rate.period)) rule.anchor = draft.anchor.value;
   if (const auto valid = validate(rule); !valid) {

@@ -94,6 +94,14 @@ void read_prefix(Reading& reading, const Field& field, LimitDraft& draft) {
   draft.prefix_field = field;
 }
 
+void read_mode(Reading& reading, const Field& field, LimitDraft& draft) {
+  constexpr auto choices = std::to_array<Choice<Mode>>({{"exact", Mode::exact}, {"lease", Mode::lease}});
+  const auto mode = read_choice<Mode>(reading, field, choices);
+  if (!mode) return;
+  draft.limit.mode = *mode;
+  if (*mode == Mode::lease) draft.lease = field;
+}
+
 constexpr Option<LimitDraft> options[] = {
     {"key", read_key},
     {"missing", read_missing},
@@ -116,12 +124,14 @@ constexpr Option<LimitDraft> options[] = {
     {"deny", read_deny},
     {"reject", read_reject},
     {"shadow", read_shadow},
-    {"mode", nullptr, "exact"},
+    {"mode", read_mode},
     {"prefix", read_prefix},
 };
 
-Limit read_limit(Reading& reading, const Entry& entry, Field& prefix_field) {
+Limit read_limit(Reading& reading, const Entry& entry, const Store* store, Field& prefix_field) {
   LimitDraft draft;
+  draft.spot = entry.spot;
+  draft.store = store;
   draft.limit.name = entry.key;
   draft.limit.prefix = "weir:" + entry.key;
   draft.limit.place = place_of(reading, entry.spot);
@@ -135,18 +145,19 @@ Limit read_limit(Reading& reading, const Entry& entry, Field& prefix_field) {
   }
   if (!draft.has_rate) reading.errors.add(entry.spot, "'rate' is missing" + where + "; add one like rate: 100/1m");
   make_rules(reading, draft);
+  check_store(reading, draft);
   prefix_field = draft.prefix_field.value_or(Field{.name = "prefix", .spot = entry.spot, .node = entry.value});
   return std::move(draft.limit);
 }
 
 }  // namespace
 
-void read_limits(Reading& reading, const Field& field, std::vector<Limit>& limits) {
+void read_limits(Reading& reading, const Field& field, const Store* store, std::vector<Limit>& limits) {
   if (!read_mapping(reading, field, "a mapping of names to limits")) return;
   std::unordered_map<std::string, std::string> prefixes;
   for (const Entry& entry : field.node->entries) {
     Field prefix;
-    limits.push_back(read_limit(reading, entry, prefix));
+    limits.push_back(read_limit(reading, entry, store, prefix));
     const auto [first, is_new] = prefixes.try_emplace(limits.back().prefix, entry.key);
     if (!is_new) {
       reading.errors.add(prefix.spot, "limit " + in_quotes(entry.key) + " has the 'prefix' of limit " +

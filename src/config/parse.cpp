@@ -15,6 +15,7 @@ struct Draft {
   bool has_version = false;
   std::optional<Field> listen;
   std::optional<Field> admin;
+  bool store_is_usable = true;
   std::optional<Field> limits;
   std::optional<Field> upstreams;
   std::optional<Field> routes;
@@ -56,12 +57,12 @@ constexpr Option<Draft> options[] = {
     {"trusted_proxies", read_trusted_proxies},
     {"escaped_slashes", read_escaped_slashes},
     {"store",
-     [](Reading& reading, const Field& field, Draft& draft) { read_store(reading, field, draft.config.store); }},
-    {"limits",
      [](Reading& reading, const Field& field, Draft& draft) {
-       draft.limits = field;
-       read_limits(reading, field, draft.config.limits);
+       const std::size_t before = reading.errors.count();
+       read_store(reading, field, draft.config.store);
+       draft.store_is_usable = reading.errors.count() == before;
      }},
+    {"limits", [](Reading& /*reading*/, const Field& field, Draft& draft) { draft.limits = field; }},
     {"upstreams",
      [](Reading& reading, const Field& field, Draft& draft) {
        draft.upstreams = field;
@@ -101,6 +102,7 @@ void check_sections(Reading& reading, const Draft& draft) {
 void read_config(Reading& reading, const YamlNode& root, Draft& draft) {
   read_options(reading, root, "", options, draft);
   Config& config = draft.config;
+  if (draft.limits) read_limits(reading, *draft.limits, draft.store_is_usable ? &config.store : nullptr, config.limits);
   config.admin_gave_way = !draft.admin && is_same_address(Admin{}.address, config.listen);
   if (config.admin_gave_way) config.admin.reset();
   check_sections(reading, draft);

@@ -11,7 +11,8 @@ void read_admin(Reading& reading, const Field& field, std::optional<Admin>& admi
 void read_jwt(Reading& reading, const Field& field, std::optional<Jwt>& jwt);
 void read_access_log(Reading& reading, const Field& field, AccessLog& log);
 void read_store(Reading& reading, const Field& field, Store& store);
-void read_limits(Reading& reading, const Field& field, std::vector<Limit>& limits);
+// `store`: where they will be counted; null: that section could not be read, so nothing is held against it.
+void read_limits(Reading& reading, const Field& field, const Store* store, std::vector<Limit>& limits);
 void read_upstreams(Reading& reading, const Field& field, std::vector<Upstream>& upstreams);
 void read_responses(Reading& reading, const Field& field, Responses& responses);
 

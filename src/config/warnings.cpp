@@ -16,7 +16,7 @@ namespace {
 using Warnings = std::vector<Warning>;
 
 void warn_of_forgotten_quotas(const Config& config, Warnings& warnings) {
-  if (config.store.url != "memory") return;
+  if (!config.store.is_memory()) return;
   for (const Limit& limit : config.limits) {
     const Period& period = limit.rule.period;
     const bool month = period.kind() == Period::Kind::month;

@@ -1,5 +1,7 @@
 #include "gateway/live_runtime.hpp"
 
+#include "gateway/store_reference.hpp"
+
 #include <boost/json/object.hpp>
 #include <boost/json/serialize.hpp>
 
@@ -7,10 +9,20 @@
 
 namespace weir::gateway {
 
+namespace {
+
+Settings ready_settings(std::string_view json) {
+  Settings settings = read_settings(json);
+  resolve_store(settings.store, config::process_environment());
+  return settings;
+}
+
+}  // namespace
+
 LiveRuntime::LiveRuntime(std::string_view settings, Note note)
     : applied_(settings),
       note_(std::move(note)),
-      runtime_(std::make_shared<Runtime>(read_settings(settings), nullptr, note_)) {
+      runtime_(std::make_shared<Runtime>(ready_settings(settings), nullptr, note_)) {
   Runtime::install(runtime_);
 }
 
@@ -29,7 +41,7 @@ void LiveRuntime::offer(const std::expected<std::string, std::string>& settings)
 }
 
 void LiveRuntime::apply(const std::string& settings) {
-  runtime_ = std::make_shared<Runtime>(read_settings(settings), *runtime_);
+  runtime_ = std::make_shared<Runtime>(ready_settings(settings), *runtime_);
   Runtime::install(runtime_);
   applied_ = settings;
   error_.clear();

@@ -41,6 +41,11 @@ bool same_counters(const config::Limit& one, const config::Limit& other) {
          std::tie(other.prefix, other.rule.algorithm, other.rule.period, other.rule.anchor);
 }
 
+std::shared_ptr<Store> store_of(const config::Store& settings, Clock* clock) {
+  if (!settings.is_memory()) throw std::runtime_error("a Redis store is not available yet in this version of Weir");
+  return memory_store({.max_keys = settings.max_keys, .clock = clock});
+}
+
 api::NamedLimit named(const EnforcedLimit& limit) {
   return {.config = &limit.config, .limiter = &limit.limiter, .metrics = &limit.metrics, .only = &limit.only};
 }
@@ -61,8 +66,7 @@ Runtime::Runtime(Settings settings, Clock* clock, AccessLog::Report report)
     : serial_(next_serial()),
       clock_(clock),
       settings_(std::move(settings)),
-      lasting_(std::make_shared<Lasting>(memory_store({.max_keys = settings_.store.max_keys, .clock = clock}),
-                                         std::move(report))) {
+      lasting_(std::make_shared<Lasting>(store_of(settings_.store, clock), std::move(report))) {
   add_limits(nullptr);
 }
 

@@ -4,6 +4,7 @@
 #include "config/environment.hpp"
 #include "gateway/base64.hpp"
 #include "gateway/settings_json.hpp"
+#include "gateway/store_reference.hpp"
 
 #include <boost/json/parse.hpp>
 
@@ -50,17 +51,45 @@ config::Responses read_responses(const json::value& object) {
 }
 
 json::value write_store(const config::Store& store) {
-  return json::object{{"max_keys", store.max_keys},
+  json::object object{{"url", store_reference(store.url)},
+                      {"max_keys", store.max_keys},
                       {"rejection_cache", store.rejection_cache},
                       {"timeout", duration_text(store.timeout)},
-                      {"on_error", word(on_error_words, store.on_error)}};
+                      {"on_error", word(on_error_words, store.on_error)},
+                      {"namespace", store.name_space},
+                      {"layout", word(layout_words, store.layout)}};
+  if (store.local_share) object["local_share"] = *store.local_share;
+  if (!store.regions.empty())
+    object["regions"] = list(store.regions, [](const auto& url) { return json::value(store_reference(url)); });
+  if (store.tls != config::StoreTls{}) {
+    object["tls"] = json::object{{"ca", store.tls.ca},
+                                 {"cert", store.tls.certificate},
+                                 {"key", store.tls.key},
+                                 {"server_name", store.tls.server_name}};
+  }
+  return object;
 }
+// URLs as they are written: resolve_store gives them their values.
 config::Store read_store(const json::value& object) {
   config::Store store;
+  if (const auto* url = member(object, "url"); url != nullptr && text_of(*url) != store.url.value) {
+    store.url = {.value = {}, .written = text_of(*url)};
+  }
   read(object, "max_keys", store.max_keys);
   read(object, "rejection_cache", store.rejection_cache);
   read(object, "timeout", store.timeout);
   read(object, "on_error", on_error_words, store.on_error);
+  read(object, "namespace", store.name_space);
+  read(object, "layout", layout_words, store.layout);
+  if (const auto* share = member(object, "local_share")) store.local_share = share->to_number<double>();
+  read_list(object, "regions", store.regions,
+            [](const json::value& url) { return config::Secret{.value = {}, .written = text_of(url)}; });
+  if (const auto* tls = member(object, "tls")) {
+    read(*tls, "ca", store.tls.ca);
+    read(*tls, "cert", store.tls.certificate);
+    read(*tls, "key", store.tls.key);
+    read(*tls, "server_name", store.tls.server_name);
+  }
   return store;
 }
 

@@ -24,7 +24,7 @@ struct AdminSettings {
 };
 
 struct Settings {
-  config::Store store;
+  config::Store store;  // read_settings: URLs as they are written; see store_reference.hpp
   std::vector<config::Limit> limits;
   config::Responses responses;
   int trusted_proxies = 0;

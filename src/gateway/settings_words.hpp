@@ -52,6 +52,14 @@ inline constexpr Words<config::Store::OnError, 3> on_error_words{{
     {config::Store::OnError::allow, "allow"},
     {config::Store::OnError::deny, "deny"},
 }};
+inline constexpr Words<config::Store::Layout, 2> layout_words{{
+    {config::Store::Layout::weir, "weir"},
+    {config::Store::Layout::upstash, "upstash"},
+}};
+inline constexpr Words<config::Mode, 2> mode_words{{
+    {config::Mode::exact, "exact"},
+    {config::Mode::lease, "lease"},
+}};
 inline constexpr Words<config::Responses::Headers, 4> headers_words{{
     {config::Responses::Headers::ietf, "ietf"},
     {config::Responses::Headers::x, "x"},

@@ -163,15 +163,14 @@ std::vector<Broken> broken_top() {
       lines("Alerts", "alerts: [{ limit: a }]", 4, 1, "'alerts' is not available yet"),
       lines("Prices", "prices: { a: { input: 1 } }", 4, 1, "'prices' is not available yet"),
       lines("StoreIsText", "store: memory", 4, 8, "expected a mapping like { url: memory } for 'store'"),
-      lines("StoreOnRedis", "store: { url: \"redis://localhost\" }", 4, 15, "a Redis store is not available yet"),
-      lines("StoreElsewhere", "store: { url: disk }", 4, 15, "expected memory for 'url', got \"disk\""),
+      lines("StoreElsewhere", "store: { url: disk }", 4, 15,
+            "expected memory, or a Redis URL like redis://localhost:6379 for 'url', got \"disk\""),
       lines("StoreUnknownKey", "store: { maxkeys: 1 }", 4, 10,
             "unknown key 'maxkeys' in 'store'; did you mean 'max_keys'?"),
       lines("StoreMaxKeys", "store: { max_keys: 0 }", 4, 20, "expected a number from 1 to 10000000000"),
       lines("StoreTimeout", "store: { timeout: 2h }", 4, 19, "expected a duration from 1ms to 1m"),
       lines("StoreOnError", "store: { on_error: reject }", 4, 20, "expected local, allow or deny"),
       lines("StoreNamespace", "store: { namespace: a b }", 4, 21, "expected a name of 1 to 64"),
-      lines("StoreLayout", "store: { layout: upstash }", 4, 10, "'layout' in 'store' is not available yet"),
       lines("ResponsesHeaders", "responses: { headers: all }", 4, 23, "expected ietf, x, both or none"),
       lines("ResponsesBody", "responses: { body: jsn }", 4, 20, "did you mean json?"),
       lines("ResponsesNoSuchFile", "responses: { body: { file: no.html } }", 4, 28, "no.html' does not exist"),
@@ -296,7 +295,6 @@ std::vector<Broken> broken_limits() {
       limit("WaitUnlimited", "key: ip, rate: unlimited, wait: 1s", 33, "'wait' has no effect with an unlimited rate"),
       limit("OnlyIsText", "key: ip, rate: 1/1s, only: gold", 34, "expected a list of values, CIDRs, globs and"),
       limit("OnlyEmptyValue", "key: ip, rate: 1/1s, only: [\"\"]", 35, "got \"\""),
-      limit("Mode", "key: ip, rate: 1/1s, mode: lease", 28, "'mode' in limit 'a' is not available yet"),
   };
 }
 

@@ -192,10 +192,8 @@ TEST(GoodConfig, OverrideOfAnUnlimitedLimitFollowsItsAlgorithm) {
 TEST(GoodConfig, WhatIsNotAvailableYetMayHoldItsDefault) {
   config_of(
       with_limit("key: ip, rate: 1/1s, unit: requests, weights: {}, "
-                 "reserve: max_tokens, reserve_default: 1024, on_exceeded: finish, mode: exact"));
-  config_of(
-      with_lines("analytics: off\nalerts: []\nprices: {}\n"
-                 "store: { layout: weir, local_share: auto, regions: [] }"));
+                 "reserve: max_tokens, reserve_default: 1024, on_exceeded: finish"));
+  config_of(with_lines("analytics: off\nalerts: []\nprices: {}"));
 }
 
 TEST(GoodConfig, WhatAsksForNothingMayBeWritten) {

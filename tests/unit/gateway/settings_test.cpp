@@ -106,6 +106,30 @@ TEST(Settings, StoreAndResponsesArrive) {
   EXPECT_EQ(settings.responses.reset, config::Responses::Reset::epoch);
 }
 
+TEST(Settings, ARedisStoreArrives) {
+  config::Config config;
+  config.store = {.url = {.value = "rediss://h", .written = "rediss://h"},
+                  .tls = {.ca = "/ca", .certificate = "/cert", .key = "/key", .server_name = "name"},
+                  .timeout = std::chrono::milliseconds(20),
+                  .on_error = config::Store::OnError::deny,
+                  .local_share = 0.25,
+                  .name_space = "blue",
+                  .layout = config::Store::Layout::upstash,
+                  .regions = {{.value = "redis://r", .written = "redis://r"}}};
+  config.limits.push_back({.name = "a", .mode = config::Mode::lease});
+  const Settings settings = through_json(config);
+  EXPECT_EQ(settings.store.url.written, "rediss://h");
+  EXPECT_EQ(settings.store.tls, config.store.tls);
+  EXPECT_EQ(settings.store.timeout, config.store.timeout);
+  EXPECT_EQ(settings.store.on_error, config::Store::OnError::deny);
+  EXPECT_EQ(settings.store.local_share, 0.25);
+  EXPECT_EQ(settings.store.name_space, "blue");
+  EXPECT_EQ(settings.store.layout, config::Store::Layout::upstash);
+  ASSERT_EQ(settings.store.regions.size(), 1U);
+  EXPECT_EQ(settings.store.regions.front().written, "redis://r");
+  EXPECT_EQ(settings.limits.front().mode, config::Mode::lease);
+}
+
 TEST(Settings, WhatTheListenerLeavesToTheModuleArrives) {
   config::Config config;
   config.trusted_proxies = 2;
