@@ -59,7 +59,7 @@ class WEIR_API Store {
   [[nodiscard]] Impl& impl() const { return *impl_; }
 
  private:
-  std::unique_ptr<Impl> impl_;
+  std::shared_ptr<Impl> impl_;  // shared with calls that are still to be answered
 };
 
 struct MemoryStoreOptions {

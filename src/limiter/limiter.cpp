@@ -88,32 +88,4 @@ Decision Limiter::block_until_ready(Key key, std::chrono::nanoseconds timeout, s
   }
 }
 
-Settled Limiter::reset(Key key) {
-  const Instant now = impl_->now();
-  Settled all{};
-  for (const limiter::OpenRule& rule : impl_->rules.rules_of(key, now)) {
-    if (rule.space == nullptr) continue;
-    const auto reset = limiter::reset_and_wait(impl_->room(), *rule.space, key, now, impl_->timeout);
-    if (!reset) all = reset;
-    if (const auto local = impl_->handle->fallback_if_used()) {
-      local->reset_now(*impl_->local_space(rule.space), key);
-    }
-  }
-  if (impl_->cache) impl_->cache->forget(key);
-  return all;
-}
-
-Settled Limiter::reset_all() {
-  const Instant now = impl_->now();
-  Settled all{};
-  for (const limiter::OpenRule& rule : impl_->rules.all_rules()) {
-    if (rule.space == nullptr) continue;
-    const auto reset = limiter::reset_all_and_wait(impl_->room(), *rule.space, now, impl_->timeout);
-    if (!reset) all = reset;
-    if (const auto local = impl_->handle->fallback_if_used()) local->reset_all_now(*impl_->local_space(rule.space));
-  }
-  if (impl_->cache) impl_->cache->forget_all();
-  return all;
-}
-
 }  // namespace weir

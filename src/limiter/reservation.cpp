@@ -1,5 +1,6 @@
 #include "limiter/reservation_impl.hpp"
 
+#include "limiter/ask_and_wait.hpp"
 #include "limiter/checks.hpp"
 #include "limiter/decide_now.hpp"
 #include "limiter/random_bits.hpp"
@@ -91,8 +92,11 @@ Settled Reservation::settle(std::span<const std::int64_t> actuals) {
     std::vector<std::int64_t> amounts;
     amounts.reserve(part.checks.size());
     for (const std::uint8_t check : part.checks) amounts.push_back(actuals[check]);
-    const Settled settled =
-        limiter::settle_and_wait(*part.room, part.id, amounts, part.limiter->now(), part.limiter->timeout);
+    const Settled settled = limiter::ask_and_wait(*part.room, part.limiter->timeout, [&](auto done) {
+      part.room->settle(
+          part.id, amounts, part.limiter->now(),
+          [done = std::move(done)](const store::Settled& how) mutable { done(limiter::to_settled(how)); });
+    });
     part.limiter->handle->refunds.fetch_add(1, std::memory_order_relaxed);
     if (settled) part.settled = true;
     if (!settled) all = settled;
@@ -106,8 +110,10 @@ Settled Reservation::renew(std::chrono::nanoseconds lease) {
   if (lease <= std::chrono::nanoseconds::zero()) throw std::invalid_argument("a lease must be above 0");
   Settled all{};
   for (const Impl::Part& part : impl_->parts) {
-    const Settled renewed =
-        limiter::renew_and_wait(*part.room, part.id, lease, part.limiter->now(), part.limiter->timeout);
+    const Settled renewed = limiter::ask_and_wait(*part.room, part.limiter->timeout, [&](auto done) {
+      part.room->renew(part.id, lease, part.limiter->now(),
+                       [done = std::move(done)](const store::Settled& how) mutable { done(limiter::to_settled(how)); });
+    });
     if (!renewed) all = renewed;
   }
   return all;

@@ -12,6 +12,7 @@
 #include <atomic>
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <mutex>
 #include <span>
@@ -20,7 +21,7 @@
 
 namespace weir {
 
-struct Store::Impl {
+struct Store::Impl : std::enable_shared_from_this<Store::Impl> {
   Impl(std::shared_ptr<store::Store> of, Clock* its_clock);
 
   const std::shared_ptr<store::Store> room;
@@ -53,15 +54,13 @@ namespace limiter {
 // Throws std::logic_error in the thread that brings the store's answers.
 void require_may_wait(const store::Store& store);
 
-// Each asks a store and waits for its answer, at most `timeout`; `down` after that.
-[[nodiscard]] Settled settle_and_wait(store::Store& store, std::string_view id, std::span<const std::int64_t> amounts,
-                                      Instant now, store::Nanos timeout);
-[[nodiscard]] Settled renew_and_wait(store::Store& store, std::string_view id, store::Nanos lease, Instant now,
-                                     store::Nanos timeout);
-[[nodiscard]] Settled reset_and_wait(store::Store& store, const store::Space& space, Key key, Instant now,
-                                     store::Nanos timeout);
-[[nodiscard]] Settled reset_all_and_wait(store::Store& store, const store::Space& space, Instant now,
-                                         store::Nanos timeout);
+using OnSettled = std::move_only_function<void(Settled)>;
+
+// By its id alone, over the store, the fallback and what shadow limits hold. `done` is called once: within the call, or
+// on the store's thread. Id and amounts are copied.
+void settle(const std::shared_ptr<weir::Store::Impl>& handle, std::string_view id,
+            std::span<const std::int64_t> amounts, OnSettled done);
+void renew(const std::shared_ptr<weir::Store::Impl>& handle, std::string_view id, store::Nanos lease, OnSettled done);
 
 // A shadow limit is decided apart from the real ones, so it holds under an id of its own: the nth of a call.
 [[nodiscard]] std::string shadow_id(std::string_view id, std::size_t nth);

@@ -77,6 +77,12 @@ enum class SettleError : std::uint8_t {
 };
 using Settled = std::expected<void, SettleError>;
 
+// Units that a key is charged whatever is left: what passed while the store could not be asked.
+struct Charge {
+  Key key = std::string_view{};
+  std::int64_t units = 0;  // becomes debt where it does not fit; below 0: given back, never more than is used
+};
+
 class Store {
  public:
   virtual ~Store() = default;
@@ -99,16 +105,25 @@ class Store {
   virtual void decide(const Call& call, std::move_only_function<void(Answer)> done) = 0;
 
   // Settles each part of a reservation with what was really used, >= 0; `amounts` has one number for each held check,
-  // or one for all. Less than held: the rest goes back to the window it was held in; more: the excess is charged now,
-  // as debt if need be. Applies once; the same amounts again succeed.
+  // or one for all. Id and amounts, here and below, and a key to reset are read before the call returns. Less than
+  // held: the rest goes back to the window it was held in; more: the excess is charged now, as debt if need be. Applies
+  // once; the same amounts again succeed.
   virtual void settle(std::string_view id, std::span<const std::int64_t> amounts, Instant now,
                       std::move_only_function<void(Settled)> done) = 0;
   // Moves the end of a live reservation's lease to now + lease; `unknown` when it has ended.
   virtual void renew(std::string_view id, Nanos lease, Instant now, std::move_only_function<void(Settled)> done) = 0;
 
-  // Clears count, debt and what open reservations would give back.
+  // Clears count, debt and what open reservations would give back. The space lives until `done`.
   virtual void reset(const Space& space, Key key, Instant now, std::move_only_function<void(Settled)> done) = 0;
   virtual void reset_all(const Space& space, Instant now, std::move_only_function<void(Settled)> done) = 0;
+
+  // Charges each key for itself, by force; saturates. Not for concurrency, whose keys are left alone. Space, charges
+  // and their keys live until `done`, which says `decided`, or `down` or `full` when nothing was charged, or `timeout`
+  // when that is not known. A store that can't do it keeps this default, which forgets what was granted without it.
+  virtual void charge(const Space& /*space*/, std::span<const Charge> /*charges*/, Instant /*now*/,
+                      std::move_only_function<void(Status)> done) {
+    done(Status::decided);
+  }
 
   // What its users share beside counters; none: what is set at run time stays in this process.
   [[nodiscard]] virtual std::shared_ptr<Settings> settings() { return nullptr; }

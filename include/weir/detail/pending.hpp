@@ -1,4 +1,5 @@
-// pending.hpp: a decision under way, for asio.hpp. Not for users.
+// pending.hpp: calls that nobody waits for: a decision under way, for asio.hpp, and what is asked of a store outside of
+// decisions. Not for users.
 #pragma once
 
 #include <weir/export.hpp>
@@ -6,6 +7,7 @@
 #include <weir/reservation.hpp>
 
 #include <chrono>
+#include <cstdint>
 #include <expected>
 #include <functional>
 #include <memory>
@@ -30,5 +32,15 @@ using Decided = std::move_only_function<void(AllDecision)>;
 using Reserved = std::move_only_function<void(std::expected<Reservation, AllDecision>)>;
 [[nodiscard]] WEIR_API std::shared_ptr<Pending> pending_reserve_all(std::span<const Check> checks,
                                                                     const ReserveOptions& options, Reserved done);
+
+// As the blocking calls of these names. `done` is called once: within the call by a store that answers at once, else on
+// the store's thread, when the store has answered or given up. Ids, amounts and keys are copied.
+using OnSettled = std::move_only_function<void(Settled)>;
+WEIR_API void settle_async(const std::shared_ptr<Store>& store, std::string_view id,
+                           std::span<const std::int64_t> amounts, OnSettled done);
+WEIR_API void renew_async(const std::shared_ptr<Store>& store, std::string_view id, std::chrono::nanoseconds lease,
+                          OnSettled done);
+WEIR_API void reset_async(Limiter& limiter, Key key, OnSettled done);
+WEIR_API void reset_all_async(Limiter& limiter, OnSettled done);
 
 }  // namespace weir::detail

@@ -254,6 +254,13 @@ Settled MemoryStore::renew_now(std::string_view id, Nanos lease, Instant now) {
   return {};
 }
 
+void MemoryStore::charge_now(const Space& space, Key key, Instant now, std::int64_t units) noexcept {
+  if (memory(space).kind() == Kind::concurrency) return;
+  const Place place = locate(memory(space), key);
+  const std::lock_guard guard(place.shard->lock);
+  (void)place.shard->charge(memory(space), place.hash, within(now), units);
+}
+
 void MemoryStore::reset_now(const Space& space, Key key) {
   const Place place = locate(memory(space), key);
   const std::lock_guard ledger_guard(ledger_lock_);
@@ -315,6 +322,12 @@ void MemoryStore::reset(const Space& space, Key key, Instant, std::move_only_fun
 void MemoryStore::reset_all(const Space& space, Instant, std::move_only_function<void(Settled)> done) {
   reset_all_now(space);
   done({});
+}
+
+void MemoryStore::charge(const Space& space, std::span<const Charge> charges, Instant now,
+                         std::move_only_function<void(Status)> done) {
+  for (const Charge& one : charges) charge_now(space, one.key, now, one.units);
+  done(Status::decided);
 }
 
 }  // namespace weir::store

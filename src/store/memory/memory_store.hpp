@@ -64,6 +64,7 @@ class MemoryStore final : public Store {
   [[nodiscard]] Status decide_now(const Call& call, std::span<Verdict> verdicts);
   [[nodiscard]] Settled settle_now(std::string_view id, std::span<const std::int64_t> amounts, Instant now);
   [[nodiscard]] Settled renew_now(std::string_view id, Nanos lease, Instant now);
+  void charge_now(const Space& space, Key key, Instant now, std::int64_t units) noexcept;
   void reset_now(const Space& space, Key key);
   void reset_all_now(const Space& space);
 
@@ -82,6 +83,8 @@ class MemoryStore final : public Store {
   void renew(std::string_view id, Nanos lease, Instant now, std::move_only_function<void(Settled)> done) override;
   void reset(const Space& space, Key key, Instant now, std::move_only_function<void(Settled)> done) override;
   void reset_all(const Space& space, Instant now, std::move_only_function<void(Settled)> done) override;
+  void charge(const Space& space, std::span<const Charge> charges, Instant now,
+              std::move_only_function<void(Status)> done) override;
 
   // Before 1970 and after 2106 time stands still here: slots have no room for it, and a bucket's ten years ahead.
   static constexpr Instant last = std::chrono::sys_days(std::chrono::year(2106) / 1 / 1);

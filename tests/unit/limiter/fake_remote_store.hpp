@@ -1,6 +1,7 @@
 // fake_remote_store.hpp: a store that plays a remote one: it counts in memory, but answers when and how a test says.
 #pragma once
 
+#include "limiter/key_rules.hpp"
 #include "store/memory/memory_store.hpp"
 #include "store/store.hpp"
 
@@ -78,23 +79,51 @@ class FakeRemoteStore final : public store::Store {
     {
       const std::scoped_lock lock(mutex_);
       settled_.emplace_back(id);
-      if (mood_ == Mood::down) return done(std::unexpected(store::SettleError::down));
     }
-    memory_.settle(id, amounts, now, std::move(done));
+    std::vector<std::int64_t> own(amounts.begin(), amounts.end());
+    later(std::move(done), [this, id = std::string(id), own = std::move(own), now](auto answer) {
+      memory_.settle(id, own, now, std::move(answer));
+    });
   }
   void renew(std::string_view id, store::Nanos lease, Instant now,
              std::move_only_function<void(store::Settled)> done) override {
-    memory_.renew(id, lease, now, std::move(done));
+    later(std::move(done),
+          [this, id = std::string(id), lease, now](auto answer) { memory_.renew(id, lease, now, std::move(answer)); });
   }
+  // The space must live until the answer, as it does with its limiter's.
   void reset(const store::Space& space, Key key, Instant now,
              std::move_only_function<void(store::Settled)> done) override {
-    memory_.reset(space, key, now, std::move(done));
+    later(std::move(done), [this, &space, whom = OwnedKey(key), now](auto answer) {
+      memory_.reset(space, whom.view(), now, std::move(answer));
+    });
   }
   void reset_all(const store::Space& space, Instant now, std::move_only_function<void(store::Settled)> done) override {
-    memory_.reset_all(space, now, std::move(done));
+    later(std::move(done), [this, &space, now](auto answer) { memory_.reset_all(space, now, std::move(answer)); });
   }
 
  private:
+  using OnSettled = std::move_only_function<void(store::Settled)>;
+
+  // As the mood says; `ask(done)` asks the memory.
+  template <class Ask>
+  void later(OnSettled done, Ask ask) {
+    std::unique_lock lock(mutex_);
+    switch (mood_) {
+      case Mood::answers:
+        lock.unlock();
+        return ask(std::move(done));
+      case Mood::waits:
+        late_.emplace_back([done = std::move(done), ask = std::move(ask)]() mutable { ask(std::move(done)); });
+        return;
+      case Mood::down:
+        lock.unlock();
+        return done(std::unexpected(store::SettleError::down));
+      case Mood::silent:
+        late_.emplace_back([done = std::move(done)]() mutable { done(std::unexpected(store::SettleError::down)); });
+        return;
+    }
+  }
+
   mutable std::mutex mutex_;
   Mood mood_ = Mood::answers;
   int decisions_ = 0;

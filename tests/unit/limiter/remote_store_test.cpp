@@ -183,8 +183,8 @@ TEST_F(RemoteStore, AReservationGrantedTooLateIsLetGo) {
   Limiter slots = limiter(concurrency(1), {.on_error = OnError::deny, .timeout = 5ms});
   store_->set_mood(Mood::waits);
   EXPECT_THAT(slots.reserve("user", 1).error(), DegradedRefused(Reason::store_timeout));
-  store_->answer_now();
   store_->set_mood(Mood::answers);
+  store_->answer_now();
   EXPECT_TRUE(slots.reserve("user", 1));
 }
 

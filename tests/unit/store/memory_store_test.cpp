@@ -5,6 +5,7 @@
 
 #include <array>
 #include <atomic>
+#include <optional>
 #include <string>
 #include <thread>
 #include <vector>
@@ -237,6 +238,20 @@ TEST(MemoryStoreUnderContention, TablesGrowWhileOthersDecide) {
   }
   for (auto& thread : threads) thread.join();
   EXPECT_EQ(admitted, 3 * 20'000);
+}
+
+TEST(MemoryStoreCharge, TakesUnitsByForceAndGivesThemBack) {
+  MemoryStore store;
+  const auto space = store.open("limit", fixed_window(10, 1min));
+  const Instant now = t0;
+  const std::array<Charge, 2> charges{{{.key = "u", .units = 12}, {.key = "v", .units = 3}}};
+  std::optional<Status> status;
+  store.charge(*space, charges, now, [&](Status how) { status = how; });
+  EXPECT_EQ(status, Status::decided);
+  EXPECT_EQ(store.take_one(*space, "u", now, 0).debt, 2);
+  EXPECT_EQ(store.take_one(*space, "v", now, 0).remaining, 7);
+  store.charge_now(*space, "u", now, -100);
+  EXPECT_EQ(store.take_one(*space, "u", now, 0).remaining, 10);
 }
 
 }  // namespace
