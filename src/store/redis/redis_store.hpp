@@ -13,12 +13,14 @@
 
 #include "store/redis/client.hpp"
 #include "store/redis/layout.hpp"
+#include "store/redis/settings.hpp"
 #include "store/store.hpp"
 
 #include <boost/asio/any_io_executor.hpp>
 
 #include <chrono>
 #include <cstddef>
+#include <cstdint>
 #include <functional>
 #include <memory>
 #include <optional>
@@ -41,11 +43,14 @@ struct StoreOptions {
   Deadline (*now)() = &std::chrono::steady_clock::now;         // a test's own time
 };
 
+class StoreCore;  // all that happens on the executor; lives until its last answer is in
+
 class RedisStore final : public Store {
  public:
-  // The client is the store's own and lives on `executor`, as the store's answers do.
+  // The client is the store's own and lives on `executor`, as the store's answers do. Without settings nothing is
+  // shared but counters, and reset_all is `down`.
   RedisStore(boost::asio::any_io_executor executor, std::shared_ptr<Client> client, std::unique_ptr<Layout> layout,
-             StoreOptions options);
+             StoreOptions options, std::shared_ptr<SharedSettings> settings = nullptr);
   ~RedisStore() override;
 
   std::shared_ptr<const Space> open(std::string_view name, const Rule& rule) override;
@@ -60,13 +65,16 @@ class RedisStore final : public Store {
   void reset(const Space& space, Key key, Instant now, std::move_only_function<void(Settled)> done) override;
   void reset_all(const Space& space, Instant now, std::move_only_function<void(Settled)> done) override;
 
-  // For what else is kept in the same Redis. Both are for use on the executor.
+  [[nodiscard]] std::shared_ptr<Settings> settings() override;
+  [[nodiscard]] std::uint32_t instances() const override;
+
+  // For what else is kept in the same Redis, on the executor.
   [[nodiscard]] const boost::asio::any_io_executor& executor() const;
   [[nodiscard]] Client& client();
 
  private:
-  class Core;  // all that happens on the executor; lives until its last answer is in
-  std::shared_ptr<Core> core_;
+  std::shared_ptr<StoreCore> core_;
+  std::shared_ptr<SharedSettings> settings_;
 };
 
 }  // namespace weir::store::redis

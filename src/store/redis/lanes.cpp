@@ -1,0 +1,76 @@
+#include "store/redis/lanes.hpp"
+
+#include "store/redis/store_core.hpp"
+
+#include <utility>
+#include <vector>
+
+namespace weir::store::redis {
+
+void Lanes::add(SingleCall call) {
+  Slot slot = 0;
+  if (core_.client().is_cluster()) slot = slot_of(core_.layout().tag(*call.space, call.key, call.now));
+  LanePtr& lane = lanes_[{call.space, slot}];
+  if (lane == nullptr) lane = std::make_shared<Lane>(Lane{.name = {call.space, slot}});
+  lane->waiting.push_back(std::move(call));
+  make_ready(lane);
+}
+
+void Lanes::make_ready(const LanePtr& lane) {
+  if (lane->ready || lane->waiting.empty() || lane->in_flight >= core_.options().max_lane_in_flight) return;
+  lane->ready = true;
+  ready_.push_back(lane);
+}
+
+void Lanes::send() {
+  while (!ready_.empty() && core_.has_room()) {
+    const LanePtr lane = std::move(ready_.front());
+    ready_.pop_front();
+    lane->ready = false;
+    send_from(lane);
+    make_ready(lane);
+  }
+}
+
+// The oldest wait in front, and all of them have the same time.
+void Lanes::drop_expired(Lane& lane) {
+  const Deadline now = core_.options().now();
+  while (!lane.waiting.empty() && lane.waiting.front().deadline <= now) {
+    SingleCall late = std::move(lane.waiting.front());
+    lane.waiting.pop_front();
+    core_.watch().failed(StoreError::timeout, 1, now);
+    late.done({.status = Status::timeout, .verdicts = {}});
+  }
+}
+
+void Lanes::send_from(const LanePtr& lane) {
+  drop_expired(*lane);
+  if (lane->waiting.empty()) return came_back(lane);
+  const BatchBounds bounds{.keys = core_.options().max_keys, .costs = core_.options().max_costs};
+  auto batch = std::make_unique<Batch>(lane->waiting, bounds);
+  ++lane->in_flight;
+  ScriptCall script = core_.layout().each(batch->space(), batch->asks(), batch->now());
+  const Deadline deadline = batch->deadline();
+  const std::size_t calls = batch->size();
+  core_.call(std::move(script), deadline, calls, [this, lane, batch = std::move(batch)](const StoreCore::Said& said) {
+    --lane->in_flight;
+    came_back(lane);
+    if (!said) return batch->answer(said.error());
+    std::vector<Verdict> verdicts(batch->size());
+    if (core_.layout().read_each(batch->space(), batch->asks(), batch->now(), said->get(), verdicts)) {
+      const std::size_t undecided = batch->answer(verdicts);
+      if (undecided != 0) core_.failed(StoreError::wrong_type, undecided);
+      return;
+    }
+    core_.failed(StoreError::protocol, batch->size());
+    batch->answer(Status::down);
+  });
+}
+
+// What waits in the lane is sent by whoever brought the answer: `send` follows.
+void Lanes::came_back(const LanePtr& lane) {
+  make_ready(lane);
+  if (lane->waiting.empty() && lane->in_flight == 0) lanes_.erase(lane->name);
+}
+
+}  // namespace weir::store::redis

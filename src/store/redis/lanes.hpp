@@ -1,0 +1,50 @@
+// lanes.hpp: the batches under way, a lane for each space (in a Cluster for each slot of it).
+//
+// A call goes out when the executor comes to it, so that at low load it takes one round trip. Only while a lane has
+// `max_lane_in_flight` batches out, calls wait in it and leave together when an answer is in: batches grow by
+// themselves as far as Redis falls behind.
+#pragma once
+
+#include "store/redis/batch.hpp"
+#include "store/redis/command.hpp"
+#include "store/redis/single_call.hpp"
+
+#include <boost/unordered/unordered_flat_map.hpp>
+
+#include <cstddef>
+#include <deque>
+#include <memory>
+#include <utility>
+
+namespace weir::store::redis {
+
+class StoreCore;
+
+class Lanes {
+ public:
+  explicit Lanes(StoreCore& core) : core_(core) {}
+
+  void add(SingleCall call);
+  // Sends what may go: after calls were added, and whenever the core has room again.
+  void send();
+
+ private:
+  struct Lane {
+    std::pair<const RedisSpace*, Slot> name;
+    std::deque<SingleCall> waiting{};
+    std::size_t in_flight = 0;
+    bool ready = false;  // is among ready_
+  };
+  using LanePtr = std::shared_ptr<Lane>;
+
+  void make_ready(const LanePtr& lane);
+  void send_from(const LanePtr& lane);
+  void drop_expired(Lane& lane);
+  void came_back(const LanePtr& lane);
+
+  StoreCore& core_;
+  boost::unordered_flat_map<std::pair<const RedisSpace*, Slot>, LanePtr> lanes_;  // that have calls, here or out
+  std::deque<LanePtr> ready_;                                                     // have calls and may send
+};
+
+}  // namespace weir::store::redis

@@ -1,0 +1,21 @@
+// operations.hpp: what is one script call on one server: each asks through the core, and answers once.
+#pragma once
+
+#include "store/redis/inbox.hpp"
+#include "store/redis/owned_call.hpp"
+#include "store/redis/single_call.hpp"
+#include "store/store.hpp"
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+namespace weir::store::redis {
+
+[[nodiscard]] Operation joint_operation(OwnedCall call, Deadline deadline, OnAnswer done);
+[[nodiscard]] Operation settle_operation(std::string id, std::vector<std::int64_t> amounts, Deadline deadline,
+                                         OnSettled done);
+[[nodiscard]] Operation renew_operation(std::string id, Nanos lease, Deadline deadline, OnSettled done);
+[[nodiscard]] Operation reset_operation(ScriptCall script, Deadline deadline, OnSettled done);
+
+}  // namespace weir::store::redis
