@@ -37,7 +37,7 @@ struct Destination {
   int database = 0;
   std::shared_ptr<const TlsContext> tls{};  // null: none
   std::string server_name{};                // what the certificate must be for; empty: the host
-  bool ask_auth_first = true;               // false: the password is for those alone who want one
+  bool password_is_optional = false;        // for those alone who want one
   bool master_only = false;                 // what says that it is a replica is none; READONLY means: look again
 };
 
@@ -58,9 +58,13 @@ class Attempt {
   [[nodiscard]] Step advance();
 
   [[nodiscard]] const std::string& error() const { return error_; }
-  [[nodiscard]] std::string doing() const;  // for an error: what it was waiting for
+  [[nodiscard]] std::string doing() const;  // a sentence for when it takes too long
+  [[nodiscard]] std::string where() const;  // HOST:PORT
   // While advance() says read or write, and once it says ready.
   [[nodiscard]] Transport& transport() { return *transport_; }
+  // Grows with each step that was made, of which there are few.
+  [[nodiscard]] std::size_t progress() const;
+  [[nodiscard]] bool has_transport() const { return transport_.has_value(); }
 
  private:
   enum class Stage : std::uint8_t { locating, looking_up, connecting, greeting };
@@ -88,6 +92,7 @@ class Attempt {
   std::optional<Transport> transport_;
   std::string greeting_;  // not written yet
   std::deque<Judge> judges_;
+  std::size_t answers_ = 0;
   Reader reader_;
   std::string error_;
 };

@@ -28,7 +28,6 @@
 #include <mutex>
 #include <optional>
 #include <string>
-#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -58,47 +57,61 @@ class Link : public std::enable_shared_from_this<Link> {
  private:
   void drive_soon();
   void drive();
+  void go_on(Deadline now);
   void start_attempt(Deadline now);
   void advance_attempt(Deadline now);
+  void fail_attempt(Deadline now, const std::string& why);
   void serve(Deadline now);
   void receive(Deadline now);
-  void take_answer(const Value& answer);
+  void take_answer(const Value& answer, Deadline now);
   void flush(Deadline now);
-  void lost(Deadline now, std::string why, bool penalty);
-  void fail_attempt(Deadline now, const std::string& why);
+  void lose(Deadline now, const std::string& why, bool back_off);
   void back_off(Deadline now);
-  void arm();
+  void end();
+
+  void wait();
+  void wait_until(Deadline at);
+  void wait_for(Transport& transport, Want want);
   void rest();
-  void arm_timer(Deadline at);
-  void arm_wait(Transport& transport, Want want);
+
   void say_up();
-  void say_down(std::string_view why);
+  void say_down(const std::string& why);
 
   boost::asio::any_io_executor executor_;
   LinkOptions options_;
   Pipeline pipeline_;
+  std::vector<std::pair<OnReply, Failure>> refused_;  // to be told, but not inside send()
+
   std::optional<Attempt> attempt_;
+  Attempt::Step attempt_step_{};
+  std::size_t attempts_ = 0;
   Deadline attempt_end_{};
   Deadline next_attempt_{};
   Backoff backoff_;
+  bool doubtful_ = false;  // it failed or was late when it was last tried: one command at a time waits
+
   std::optional<Transport> transport_;
+  std::string where_;  // HOST:PORT of the transport
   Reader reader_;
   std::string out_;  // what the socket did not take yet
   Deadline last_heard_{};
-  bool proved_ = false;    // this connection has answered a command
-  bool doubtful_ = false;  // it failed or was late when it was last tried: one command at a time waits
-  bool moving_ = false;    // it turned out to be a replica: leave when what was written is answered
-  bool look_ = false;      // there may be something to read
+  bool proved_ = false;  // this connection has answered a command
+  bool moving_ = false;  // it turned out to be a replica: leave when what was written is answered
+  bool look_ = false;    // there may be something to read
+
   bool driving_ = false;
+  bool drive_again_ = false;
   bool drive_posted_ = false;
   bool closed_ = false;
-  std::vector<std::pair<OnReply, Failure>> refused_;  // to be told, but not inside send()
+
   boost::asio::steady_timer timer_;
   std::optional<Deadline> timer_at_;
+  bool read_awaited_ = false;
+  bool write_awaited_ = false;
   std::uint64_t timer_turn_ = 0;  // a handler of an earlier turn has nothing to say
-  bool read_posted_ = false;
-  bool write_posted_ = false;
   std::uint64_t wait_turn_ = 0;
+
+  bool up_ = true;
   bool was_connected_ = false;
   mutable std::mutex health_lock_;
   Health health_;

@@ -42,6 +42,7 @@ class Transport {
   [[nodiscard]] std::expected<Moved, std::string> write(std::string_view bytes);
 
   [[nodiscard]] boost::asio::posix::stream_descriptor& descriptor() { return descriptor_; }
+  [[nodiscard]] bool is_connected() const { return connected_; }  // TCP
   [[nodiscard]] bool is_tls() const { return ssl_ != nullptr; }
 
  private:
@@ -49,7 +50,7 @@ class Transport {
     void operator()(SSL* ssl) const;
   };
 
-  Transport(const boost::asio::any_io_executor& executor, int fd) : descriptor_(executor, fd) {}
+  explicit Transport(const boost::asio::any_io_executor& executor) : descriptor_(executor) {}
   [[nodiscard]] std::expected<Moved, std::string> ssl_result(int result);
 
   boost::asio::posix::stream_descriptor descriptor_;
