@@ -17,7 +17,9 @@ namespace weir::limiter {
   if (verdict.allowed()) [[likely]]
     return decision;
   decision.allowed = false;
-  decision.reason = verdict.outcome == limits::Outcome::cost_above_limit ? Reason::cost_above_limit : Reason::limited;
+  decision.reason = verdict.outcome == limits::Outcome::cost_above_limit ? Reason::cost_above_limit
+                    : verdict.outcome == limits::Outcome::denied         ? Reason::denied
+                                                                         : Reason::limited;
   if (verdict.retry_after == limits::never) {
     decision.retry_after.reset();
   } else {

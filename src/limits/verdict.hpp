@@ -14,7 +14,7 @@ namespace weir::limits {
 using Nanos = std::chrono::nanoseconds;
 inline constexpr Nanos never{Nanos::max()};  // a retry_after that will not come
 
-enum class Outcome : std::uint8_t { allowed, limited, cost_above_limit };
+enum class Outcome : std::uint8_t { allowed, limited, cost_above_limit, denied };  // denied: by a list of the store's
 
 struct Verdict {
   Outcome outcome = Outcome::allowed;

@@ -44,8 +44,8 @@ struct Ask {
 // is a conflict, as the memory store says it, too.
 [[nodiscard]] bool well_formed(const Call& call);
 
-// False for what read_each could not decide: no rule has the limit 0.
-[[nodiscard]] inline bool decided(const Verdict& verdict) { return verdict.limit != 0; }
+// False for what read_each could not decide: what is allowed has a limit above 0.
+[[nodiscard]] inline bool decided(const Verdict& verdict) { return verdict.limit != 0 || !verdict.allowed(); }
 
 class Layout {
  public:

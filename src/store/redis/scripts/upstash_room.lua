@@ -1,0 +1,63 @@
+-- upstash_room.lua: what the scripts of layout upstash share. The first part of each of them.
+--
+-- Keys, types, increments and TTLs are those of @upstash/ratelimit 2.2.0, so that its clients and Weir can count in
+-- one place. An algorithm is a table of three functions:
+--   load(state)         reads state.keys into state.first and state.second; `exists` says whether there was anything
+--   take(state, ask)    ask = {limit, cost, force}: true and charges the state, or false and leaves it as it is
+--   save(state)         writes what was charged; every key it has seen gets a TTL if it lacks one
+-- Keeps true: nothing is written before everything is loaded; a refusal writes nothing but a missing TTL.
+
+local now        -- ms since the Unix epoch, by the caller's clock
+local algorithms = {}
+
+local wrong_type = {}  -- what load() throws when a key holds something else
+
+-- A whole number out of a text, or as good as one; what is no number is of the wrong type.
+local function number_in(text)
+  local number = tonumber(text)
+  if not number or number ~= number or math.abs(number) > 2 ^ 62 then error(wrong_type) end
+  return number
+end
+
+local function read(...)
+  local reply = redis.pcall(...)
+  if type(reply) == 'table' and reply.err then error(wrong_type) end
+  return reply
+end
+
+local function expire_if_endless(key, ttl)
+  if redis.call('PTTL', key) == -1 then redis.call('PEXPIRE', key, ttl) end
+end
+
+-- The dynamic limit, a plain decimal text, or the static one. What is no number is not obeyed; below 0 means 0.
+local dynamic_limits = {}
+local function effective_limit(key, static)
+  if not key then return static end
+  if dynamic_limits[key] == nil then
+    local text = redis.pcall('GET', key)
+    local limit = type(text) == 'string' and tonumber(text)
+    if not limit or limit ~= limit then
+      dynamic_limits[key] = false
+    else
+      dynamic_limits[key] = math.floor(math.max(0, math.min(limit, 2 ^ 53)))
+    end
+  end
+  return dynamic_limits[key] or static
+end
+
+local function is_denied(list, identifier)
+  return list ~= nil and redis.pcall('SISMEMBER', list, identifier) == 1
+end
+
+-- State as it was found, as texts: whole numbers lose nothing, and neither do fractions of a token.
+local function said(number)
+  return number and string.format('%.17g', number) or ''
+end
+
+-- Loads a state, or says why it can't: everything but a wrong type goes on to the caller of the script.
+local function load_state(state)
+  local good, problem = pcall(algorithms[state.algorithm].load, state)
+  if good then return true end
+  if problem == wrong_type then return false end
+  error(problem)
+end

@@ -1,0 +1,224 @@
+#include "store/redis/upstash/layout.hpp"
+
+#include "store/redis/upstash/keys.hpp"
+#include "store/redis/upstash/question.hpp"
+#include "store/redis/upstash/reply.hpp"
+#include "store/redis/upstash/scripts.hpp"
+#include "store/redis/upstash/space.hpp"
+
+#include <algorithm>
+#include <charconv>
+#include <chrono>
+#include <stdexcept>
+#include <utility>
+
+namespace weir::store::redis {
+namespace {
+
+using namespace upstash;
+
+constexpr std::string_view remembered_ms = "600000";  // an id: ten minutes
+constexpr std::size_t joint_head = 2;                 // items of its answer before those of the checks
+constexpr std::string_view no_reservations = "layout upstash has no reservations, use layout weir";
+
+const UpstashSpace& upstash_space(const Space& space) { return static_cast<const UpstashSpace&>(space); }
+
+// What stands between the first brace that has something behind it and its end; empty: the whole key decides.
+std::string_view hash_tag(std::string_view key) {
+  const std::size_t open = key.find('{');
+  if (open == std::string_view::npos) return {};
+  const std::size_t close = key.find('}', open);
+  return close == std::string_view::npos ? std::string_view{} : key.substr(open + 1, close - open - 1);
+}
+
+// When a call was first decided; none of ours says anything but a number.
+Instant time_in(std::string_view text) {
+  std::int64_t time = 0;
+  std::from_chars(text.data(), text.data() + text.size(), time);
+  return Instant{std::chrono::milliseconds(time)};
+}
+
+class UpstashLayout final : public Layout {
+ public:
+  explicit UpstashLayout(UpstashOptions options) : options_(std::move(options)) {
+    if (options_.cluster) options_.dynamic_limits = options_.deny_list = false;
+  }
+
+  std::shared_ptr<const Space> open(std::string_view prefix, const Rule& rule) override {
+    const Terms terms = terms_of(rule);
+    if (options_.cluster && terms.kind == Kind::sliding_window && hash_tag(prefix).empty()) {
+      throw std::invalid_argument(
+          "layout upstash can't keep a sliding_window in a Cluster, where its two keys lie in two slots; use "
+          "fixed_window, token_bucket, layout weir or a prefix with a hash tag, such as {limits}");
+    }
+    return std::make_shared<UpstashSpace>(rule, std::string(prefix), terms);
+  }
+
+  std::string tag(const RedisSpace& space, Key key, Instant now) const override {
+    const std::string name = state_keys(upstash_space(space), identifier_of(key), now).front();
+    const std::string_view tag = hash_tag(name);
+    return tag.empty() ? name : std::string(tag);
+  }
+
+  ScriptCall each(const RedisSpace& any, std::span<const Ask> asks, Instant now) const override {
+    return each(any, asks, now, "");
+  }
+
+  ScriptCall charge(const RedisSpace& any, std::span<const Ask> asks, Instant now) const override {
+    return each(any, asks, now, "force");
+  }
+
+  bool read_each(const RedisSpace& any, std::span<const Ask> asks, Instant now, const Value& reply,
+                 std::span<Verdict> verdicts) const override {
+    if (reply.type != Value::Type::array || reply.items.size() != asks.size() * found_items) return false;
+    const Terms& terms = upstash_space(any).terms();
+    std::size_t place = 0;
+    for (std::size_t at = 0; at < asks.size(); ++at) {
+      const std::span<const std::int64_t> costs = asks[at].costs;
+      const auto found = read_found(reply.items.subspan(at * found_items, found_items));
+      if (!found || found->flags.size() != costs.size()) return false;
+      tell(terms, *found, costs, now, verdicts.subspan(place, costs.size()));
+      place += costs.size();
+    }
+    return true;
+  }
+
+  ScriptCall joint(const Call& asked, std::string_view tag) const override {
+    if (std::ranges::any_of(asked.checks, &Check::hold)) return {&no_reservations_script(), {}, {}};
+    ScriptCall call{.script = &joint_script(), .keys = {}, .arguments = {}};
+    call.arguments = {std::to_string(milliseconds_of(asked.now)),
+                      asked.id.empty() ? std::string() : question_of(asked.checks), std::string(remembered_ms),
+                      asked.once ? "once" : ""};
+    for (const Check& check : asked.checks) {
+      const UpstashSpace& space = upstash_space(*check.space);
+      call.arguments.emplace_back(name_of(space.terms().kind));
+      say_terms(space, call);
+      std::string identifier = identifier_of(check.key);
+      std::vector<std::string> keys = state_keys(space, identifier, asked.now);
+      call.arguments.push_back(std::to_string(keys.size()));
+      call.arguments.push_back(std::move(identifier));
+      call.arguments.push_back(std::to_string(check.cost));
+      std::ranges::move(keys, std::back_inserter(call.keys));
+    }
+    if (!asked.id.empty()) call.keys.push_back(record_key(asked.id, tag));
+    return call;
+  }
+
+  std::expected<Answer, std::string> read_joint(const Call& call, const Value& reply) const override {
+    if (reply.type == Value::Type::error) return std::unexpected(std::string(reply.text));
+    const std::unexpected wrong(std::string("the script upstash_joint answered something else"));
+    if (reply.type != Value::Type::array || reply.items.empty()) return wrong;
+    const std::string_view word = reply.items[0].text;
+    if (word == "conflict") return Answer{.status = Status::conflict, .verdicts = {}};
+    if ((word != "decided" && word != "repeated") ||
+        reply.items.size() != joint_head + call.checks.size() * found_items) {
+      return wrong;
+    }
+    Answer answer{.status = word == "decided" ? Status::decided : Status::repeated,
+                  .verdicts = std::vector<Verdict>(call.checks.size())};
+    const Instant now = word == "decided" ? call.now : time_in(reply.items[1].text);
+    std::vector<Found> all;
+    for (std::size_t at = 0; at < call.checks.size(); ++at) {
+      const Check& check = call.checks[at];
+      const auto found = read_found(reply.items.subspan(joint_head + at * found_items, found_items));
+      if (!found || found->flags.size() != 1) return wrong;
+      if (found->flags == "w") return std::unexpected(std::string("a key of the call holds a value of another type"));
+      all.push_back(*found);
+      tell(upstash_space(*check.space).terms(), *found, std::span(&check.cost, 1), now,
+           std::span(&answer.verdicts[at], 1));
+    }
+    if (!std::ranges::all_of(answer.verdicts, &Verdict::allowed)) say_what_is_left(call, now, all, answer.verdicts);
+    return answer;
+  }
+
+  ScriptCall settle(std::string_view, std::string_view, std::span<const std::int64_t>) const override {
+    return {&no_reservations_script(), {}, {}};
+  }
+  ScriptCall renew(std::string_view, std::string_view, Nanos) const override {
+    return {&no_reservations_script(), {}, {}};
+  }
+  std::expected<Settled, std::string> read_settled(const Value& reply) const override {
+    if (reply.type == Value::Type::integer) return Settled{};  // of a reset
+    if (reply.type == Value::Type::error) return std::unexpected(std::string(reply.text));
+    return std::unexpected(std::string(no_reservations));
+  }
+
+  ScriptCall reset(const RedisSpace& any, Key key, Instant now) const override {
+    const UpstashSpace& space = upstash_space(any);
+    std::vector<std::string> keys = all_state_keys(space, identifier_of(key), now);
+    if (options_.cluster && hash_tag(keys.front()).empty()) {
+      keys = {state_keys(space, identifier_of(key), now).front()};  // the others are in other slots, and past
+    }
+    return {&reset_script(), std::move(keys), {}};
+  }
+
+ private:
+  [[nodiscard]] ScriptCall each(const RedisSpace& any, std::span<const Ask> asks, Instant now,
+                                std::string_view mode) const {
+    const UpstashSpace& space = upstash_space(any);
+    const Terms& terms = space.terms();
+    ScriptCall call{.script = &each_script(terms.kind), .keys = {}, .arguments = {}};
+    call.arguments = {std::string(name_of(terms.kind)), std::to_string(milliseconds_of(now))};
+    say_terms(space, call);
+    call.arguments.emplace_back(mode);
+    const std::size_t width = terms.kind == Kind::sliding_window ? 2 : 1;
+    call.arguments.push_back(std::to_string(width));
+    for (const Ask& ask : asks) {
+      std::string identifier = identifier_of(ask.key);
+      std::ranges::move(state_keys(space, identifier, now), std::back_inserter(call.keys));
+      call.arguments.push_back(std::move(identifier));
+      call.arguments.push_back(std::to_string(ask.costs.size()));
+      for (const std::int64_t cost : ask.costs) call.arguments.push_back(std::to_string(cost));
+    }
+    return call;
+  }
+
+  // The arguments and keys that both scripts want of a limit.
+  void say_terms(const UpstashSpace& space, ScriptCall& call) const {
+    const Terms& terms = space.terms();
+    for (const std::int64_t number : {terms.window, terms.refill, terms.limit, counter_ttl(terms)}) {
+      call.arguments.push_back(std::to_string(number));
+    }
+    call.arguments.emplace_back(options_.dynamic_limits ? "dynamic" : "");
+    call.arguments.emplace_back(options_.deny_list ? "denied" : "");
+    if (options_.dynamic_limits) call.keys.push_back(dynamic_limit_key(space.prefix()));
+    if (options_.deny_list) call.keys.push_back(deny_list_key(space.prefix()));
+  }
+
+  // A call that was refused has charged nothing: what each of its keys says is what the first check of it found.
+  static void say_what_is_left(const Call& call, Instant now, std::span<const Found> found,
+                               std::span<Verdict> verdicts) {
+    for (std::size_t at = 0; at < call.checks.size(); ++at) {
+      const UpstashSpace& space = upstash_space(*call.checks[at].space);
+      const auto same = [&](const Check& other) {
+        const UpstashSpace& its = upstash_space(*other.space);
+        return its.prefix() == space.prefix() && its.terms().kind == space.terms().kind &&
+               its.terms().window == space.terms().window &&
+               identifier_of(other.key) == identifier_of(call.checks[at].key);
+      };
+      const auto first = static_cast<std::size_t>(std::ranges::find_if(call.checks, same) - call.checks.begin());
+      Terms terms = space.terms();
+      terms.limit = found[at].limit;
+      State state = found[first].state;
+      const Verdict rest = take(terms, state, now, 0);
+      verdicts[at].remaining = rest.remaining;
+      verdicts[at].debt = rest.debt;
+      verdicts[at].reset = rest.reset;
+    }
+  }
+
+  [[nodiscard]] std::string record_key(std::string_view id, std::string_view tag) const {
+    std::string key = options_.name_space + ":id:{";
+    return key.append(tag).append("}").append(id);
+  }
+
+  UpstashOptions options_;
+};
+
+}  // namespace
+
+std::unique_ptr<Layout> upstash_layout(UpstashOptions options) {
+  return std::make_unique<UpstashLayout>(std::move(options));
+}
+
+}  // namespace weir::store::redis

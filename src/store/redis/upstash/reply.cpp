@@ -1,0 +1,81 @@
+#include "store/redis/upstash/reply.hpp"
+
+#include <algorithm>
+#include <charconv>
+#include <cmath>
+#include <system_error>
+
+namespace weir::store::redis::upstash {
+namespace {
+
+using limits::Outcome;
+using limits::Verdict;
+
+std::optional<double> number_in(std::string_view text) {
+  double number = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
+  if (error != std::errc{} || end != text.data() + text.size() || !std::isfinite(number)) return std::nullopt;
+  return number;
+}
+
+// A dynamic limit of 0: nothing passes. What is allowed and has no limit would be taken for undecided.
+void say_of_none(Verdict& verdict, std::int64_t cost) {
+  if (!verdict.allowed()) return;
+  if (cost < 0) {
+    verdict.limit = 1;
+  } else {
+    verdict.outcome = Outcome::cost_above_limit;
+    verdict.retry_after = limits::never;
+  }
+}
+
+bool is_flag(char flag) { return std::string_view("10dw").contains(flag); }
+
+}  // namespace
+
+std::optional<Found> read_found(std::span<const Value> items) {
+  const auto is_text = [](const Value& value) { return value.type == Value::Type::text; };
+  if (items.size() != found_items || !std::ranges::all_of(items, is_text)) return std::nullopt;
+  const std::optional<double> limit = number_in(items[0].text);
+  const std::optional<double> first = number_in(items[1].text);
+  const std::optional<double> second = number_in(items[2].text);
+  const bool numbers = limit && (first || items[1].text.empty()) && (second || items[2].text.empty());
+  if (!numbers || *limit < 0 || *limit > static_cast<double>(max_count)) return std::nullopt;
+  if (!std::ranges::all_of(items[3].text, is_flag)) return std::nullopt;
+  return Found{.limit = static_cast<std::int64_t>(*limit),
+               .state = {.first = first, .second = second.value_or(0)},
+               .flags = items[3].text};
+}
+
+void tell(const Terms& terms, const Found& found, std::span<const std::int64_t> costs, Instant now,
+          std::span<Verdict> verdicts) {
+  Terms effective = terms;
+  effective.limit = found.limit;
+  State state = found.state;
+  for (std::size_t at = 0; at < costs.size(); ++at) {
+    const char flag = found.flags[at];
+    Verdict& verdict = verdicts[at];
+    if (flag == 'w') {
+      verdict = {};
+      continue;
+    }
+    if (flag == 'd') {
+      verdict = {.outcome = Outcome::denied, .limit = found.limit, .reset = now, .retry_after = limits::never};
+      continue;
+    }
+    const State before = state;
+    verdict = take(effective, state, now, costs[at]);
+    if (flag == '1' && !verdict.allowed()) {
+      verdict.outcome = Outcome::allowed;
+      verdict.retry_after = limits::Nanos{0};
+    }
+    if (flag == '0' && verdict.allowed()) {
+      state = before;
+      verdict.outcome = Outcome::limited;
+      verdict.retry_after = std::max(limits::Nanos{1}, verdict.reset - now);
+    }
+    if (found.limit == 0) say_of_none(verdict, costs[at]);
+  }
+}
+
+}  // namespace weir::store::redis::upstash

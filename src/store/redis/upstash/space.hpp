@@ -1,0 +1,31 @@
+// space.hpp: the keys of one limit in layout upstash.
+#pragma once
+
+#include "store/redis/layout.hpp"
+#include "store/redis/upstash/terms.hpp"
+
+#include <memory>
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace weir::store::redis::upstash {
+
+class UpstashSpace final : public RedisSpace {
+ public:
+  UpstashSpace(const Rule& rule, std::string prefix, const Terms& terms)
+      : RedisSpace(rule, std::move(prefix), std::make_shared<std::atomic<std::int64_t>>(0)), terms_(terms) {}
+  [[nodiscard]] const Terms& terms() const { return terms_; }
+
+ private:
+  Terms terms_;
+};
+
+// Where the state of a key is kept at that time: a window's counter and the one before it, or a bucket.
+[[nodiscard]] std::vector<std::string> state_keys(const UpstashSpace& space, std::string_view identifier, Instant now);
+
+// All keys that may hold something of it: the windows before and after too, as clocks differ.
+[[nodiscard]] std::vector<std::string> all_state_keys(const UpstashSpace& space, std::string_view identifier,
+                                                      Instant now);
+
+}  // namespace weir::store::redis::upstash

@@ -1,0 +1,174 @@
+// driver.cpp: Weir's layout upstash, driven by JSON lines on stdin, one answer a line. Its mirror is upstash.mjs.
+//
+//   conformance_driver PORT
+//   {"op":"open","name","algorithm","tokens","window","refill","prefix","dynamic","protection","cluster"}
+//   {"op":"limit","name","id","rate" or "rates","now"} ·
+//   {"op":"joint","checks":[{"name","id","rate"}],"call","once","now"}
+//   {"op":"reset","name","id","now"} · {"op":"reserve",...} · {"op":"keys","name","id","now"}
+#include "blocking_redis.hpp"
+#include "store/redis/upstash/layout.hpp"
+
+#include <boost/json/src.hpp>
+
+#include <chrono>
+#include <iostream>
+#include <map>
+#include <memory>
+
+namespace weir::conformance {
+namespace {
+
+namespace json = boost::json;
+using store::redis::Ask;
+using store::redis::Layout;
+using store::redis::RedisSpace;
+
+std::string text(const json::object& from, std::string_view name) {
+  const json::value* found = from.if_contains(name);
+  return found == nullptr ? std::string() : std::string(found->as_string());
+}
+
+std::int64_t number(const json::object& from, std::string_view name, std::int64_t otherwise = 0) {
+  const json::value* found = from.if_contains(name);
+  return found == nullptr ? otherwise : found->to_number<std::int64_t>();
+}
+
+bool flag(const json::object& from, std::string_view name) {
+  const json::value* found = from.if_contains(name);
+  return found != nullptr && found->as_bool();
+}
+
+Instant now_of(const json::object& request) { return Instant{std::chrono::milliseconds(number(request, "now"))}; }
+
+std::int64_t milliseconds(std::chrono::nanoseconds time) {
+  return std::chrono::ceil<std::chrono::milliseconds>(time).count();
+}
+
+json::object answer_of(const store::Verdict& verdict) {
+  constexpr std::array<std::string_view, 4> outcomes{"allowed", "limited", "cost_above_limit", "denied"};
+  json::object answer{{"success", verdict.allowed()}, {"outcome", outcomes[static_cast<std::size_t>(verdict.outcome)]},
+                      {"limit", verdict.limit},       {"remaining", verdict.remaining},
+                      {"debt", verdict.debt},         {"reset", milliseconds(verdict.reset.time_since_epoch())}};
+  if (verdict.retry_after == limits::never) {
+    answer["retry_after"] = nullptr;
+  } else {
+    answer["retry_after"] = milliseconds(verdict.retry_after);
+  }
+  return answer;
+}
+
+class Driver {
+ public:
+  explicit Driver(std::uint16_t port) : redis_(port) {}
+
+  json::value answer(const json::object& request) {
+    const std::string op = text(request, "op");
+    if (op == "open") return open(request);
+    if (op == "limit") return limit(request);
+    if (op == "joint" || op == "reserve") return joint(request, op == "reserve");
+    if (op == "reset") return reset(request);
+    throw std::invalid_argument("no such op: " + op);
+  }
+
+ private:
+  struct Limit {
+    std::shared_ptr<Layout> layout;
+    std::shared_ptr<const store::Space> space;
+    [[nodiscard]] const RedisSpace& redis() const { return static_cast<const RedisSpace&>(*space); }
+  };
+
+  json::value open(const json::object& request) {
+    const std::chrono::nanoseconds window = std::chrono::milliseconds(number(request, "window"));
+    const std::int64_t tokens = number(request, "tokens");
+    const std::map<std::string, Rule> rules{
+        {"fixed_window", fixed_window(tokens, window)},
+        {"sliding_window", sliding_window(tokens, window)},
+        {"token_bucket", interval_bucket(number(request, "refill", 1), window, tokens)},
+        {"gcra", gcra(tokens, window)}};
+    Limit limit{.layout = store::redis::upstash_layout({.dynamic_limits = flag(request, "dynamic"),
+                                                        .deny_list = flag(request, "protection"),
+                                                        .cluster = flag(request, "cluster")}),
+                .space = nullptr};
+    limit.space = limit.layout->open(text(request, "prefix"), rules.at(text(request, "algorithm")));
+    limits_[text(request, "name")] = limit;
+    return json::object{};
+  }
+
+  json::value limit(const json::object& request) {
+    const Limit& limit = limits_.at(text(request, "name"));
+    const std::string id = text(request, "id");
+    std::vector<std::int64_t> costs{number(request, "rate", 1)};
+    if (const json::value* rates = request.if_contains("rates")) {
+      costs.clear();
+      for (const json::value& rate : rates->as_array()) costs.push_back(rate.to_number<std::int64_t>());
+    }
+    const Ask ask{.key = id, .costs = costs};
+    const Answer reply = redis_.call(limit.layout->each(limit.redis(), std::span(&ask, 1), now_of(request)));
+    std::vector<store::Verdict> verdicts(costs.size());
+    if (!limit.layout->read_each(limit.redis(), std::span(&ask, 1), now_of(request), reply.value, verdicts)) {
+      throw std::runtime_error(std::string(reply.value.text));
+    }
+    if (!request.contains("rates")) return answer_of(verdicts.front());
+    json::array all;
+    for (const store::Verdict& verdict : verdicts) all.push_back(answer_of(verdict));
+    return all;
+  }
+
+  json::value joint(const json::object& request, bool hold) {
+    std::deque<std::string> ids;
+    std::vector<store::Check> checks;
+    std::shared_ptr<Layout> layout;
+    for (const json::value& value : request.at("checks").as_array()) {
+      const json::object& check = value.as_object();
+      const Limit& limit = limits_.at(text(check, "name"));
+      layout = limit.layout;
+      checks.push_back({.space = limit.space.get(),
+                        .key = ids.emplace_back(text(check, "id")),
+                        .cost = number(check, "rate", 1),
+                        .hold = hold});
+    }
+    const std::string id = text(request, "call");
+    const store::Call call{.checks = checks, .now = now_of(request), .id = id, .once = flag(request, "once")};
+    const Answer reply = redis_.call(layout->joint(call, ""));
+    const auto answer = layout->read_joint(call, reply.value);
+    if (!answer) throw std::runtime_error(answer.error());
+    constexpr std::array<std::string_view, 6> words{"decided", "repeated", "conflict", "timeout", "down", "full"};
+    json::array verdicts;
+    for (const store::Verdict& verdict : answer->verdicts) verdicts.push_back(answer_of(verdict));
+    return json::object{{"status", words[static_cast<std::size_t>(answer->status)]}, {"checks", std::move(verdicts)}};
+  }
+
+  json::value reset(const json::object& request) {
+    const Limit& limit = limits_.at(text(request, "name"));
+    const std::string id = text(request, "id");
+    const Answer reply = redis_.call(limit.layout->reset(limit.redis(), Key(id), now_of(request)));
+    if (const auto settled = limit.layout->read_settled(reply.value); !settled || !*settled) {
+      throw std::runtime_error("the reset failed");
+    }
+    return json::object{};
+  }
+
+  BlockingRedis redis_;
+  std::map<std::string, Limit> limits_;
+};
+
+}  // namespace
+}  // namespace weir::conformance
+
+int main(int argc, char** argv) try {
+  if (argc != 2) return 2;
+  weir::conformance::Driver driver(static_cast<std::uint16_t>(std::stoul(argv[1])));
+  for (std::string line; std::getline(std::cin, line);) {
+    boost::json::value answer;
+    try {
+      answer = driver.answer(boost::json::parse(line).as_object());
+    } catch (const std::exception& problem) {
+      answer = boost::json::object{{"error", problem.what()}};
+    }
+    std::cout << boost::json::serialize(answer) << std::endl;
+  }
+  return 0;
+} catch (const std::exception& problem) {
+  std::cerr << problem.what() << '\n';
+  return 1;
+}

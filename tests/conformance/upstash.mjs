@@ -1,0 +1,94 @@
+// upstash.mjs: the real @upstash/ratelimit over ioredis, driven by JSON lines on stdin, one answer a line.
+//
+//   node upstash.mjs PORT [PORT ...]     several ports are several regions
+//   {"op":"open","name","algorithm","tokens","window","refill","prefix","cache","dynamic","protection","multi"}
+//   {"op":"limit","name","id","rate","now", ...} · remaining · reset · set_dynamic {"limit"} · get_dynamic
+//
+// `now` becomes Date.now() for the call: the package asks nothing else for the time.
+import { createInterface } from "node:readline";
+import { Ratelimit, MultiRegionRatelimit } from "@upstash/ratelimit";
+import Redis from "ioredis";
+
+// What the package asks of a client: @upstash/redis' words over ioredis. Open-source Redis refuses the flag in the
+// first line of its scripts; bulk replies are parsed as JSON where they can be, as @upstash/redis does.
+function adapter(redis) {
+  const plain = (script) => script.replace(/^#!lua[^\n]*\n/, "");
+  const text = (value) => (value === null || value === undefined ? "" : String(value));
+  const parsed = (value) => {
+    if (Array.isArray(value)) return value.map(parsed);
+    if (typeof value !== "string") return value;
+    try {
+      return JSON.parse(value);
+    } catch {
+      return value;
+    }
+  };
+  return {
+    evalsha: async (sha, keys, args) => parsed(await redis.evalsha(sha, keys.length, ...keys, ...args.map(text))),
+    eval: async (script, keys, args) => parsed(await redis.eval(plain(script), keys.length, ...keys, ...args.map(text))),
+    get: async (key) => parsed(await redis.get(key)),
+    set: async (key, value, options) =>
+      options?.px ? redis.set(key, text(value), "PX", options.px) : redis.set(key, text(value)),
+    del: (...keys) => redis.del(...keys),
+    hset: (key, fields) => redis.hset(key, fields),
+    multi: () => {
+      const chain = redis.multi();
+      const set = chain.set.bind(chain);
+      chain.set = (key, value, options) => (options?.px ? set(key, value, "PX", options.px) : set(key, value));
+      return chain;
+    },
+  };
+}
+
+let now = null;
+const realNow = Date.now;
+Date.now = () => (now === null ? realNow() : now);
+
+const regions = process.argv.slice(2).map((port) => {
+  const redis = new Redis({ port: Number(port), host: "127.0.0.1", maxRetriesPerRequest: 1 });
+  redis.on("error", () => {});
+  return redis;
+});
+const limiters = new Map();
+
+function open({ name, algorithm, tokens, window, refill, prefix, cache, dynamic, protection, multi }) {
+  const factory = multi ? MultiRegionRatelimit : Ratelimit;
+  const limiter =
+    algorithm === "token_bucket"
+      ? factory.tokenBucket(refill, `${window} ms`, tokens)
+      : { fixed_window: factory.fixedWindow, sliding_window: factory.slidingWindow,
+          cached_fixed_window: factory.cachedFixedWindow }[algorithm](tokens, `${window} ms`);
+  limiters.set(name, new factory({
+    redis: multi ? regions.map(adapter) : adapter(regions[0]),
+    limiter, prefix, timeout: 0, analytics: false, enableTelemetry: false,
+    ephemeralCache: cache ? new Map() : false, dynamicLimits: Boolean(dynamic), enableProtection: Boolean(protection),
+  }));
+  return {};
+}
+
+const operations = {
+  open,
+  limit: async ({ name, id, rate, ip, userAgent, country }) => {
+    const { pending, ...answer } = await limiters.get(name).limit(id, { rate, ip, userAgent, country });
+    let background = null;
+    await Promise.resolve(pending).catch((error) => { background = String(error); });
+    return background ? { ...answer, background } : answer;
+  },
+  remaining: ({ name, id }) => limiters.get(name).getRemaining(id),
+  reset: async ({ name, id }) => { await limiters.get(name).resetUsedTokens(id); return {}; },
+  set_dynamic: async ({ name, limit }) => { await limiters.get(name).setDynamicLimit({ limit }); return {}; },
+  get_dynamic: ({ name }) => limiters.get(name).getDynamicLimit(),
+};
+
+for await (const line of createInterface({ input: process.stdin })) {
+  const request = JSON.parse(line);
+  now = request.now ?? null;
+  let answer;
+  try {
+    answer = await operations[request.op](request);
+  } catch (error) {
+    answer = { error: String(error?.message ?? error) };
+  }
+  process.stdout.write(`${JSON.stringify(answer)}\n`);
+}
+for (const redis of regions) redis.disconnect();
