@@ -22,6 +22,7 @@ struct ClusterSetup {
   // Whether all slots are refused while one shard is lost; Redis' own default is true.
   bool full_coverage = false;
   std::string password{};
+  const Certificates* tls = nullptr;  // all speak TLS alone, to each other, too
 };
 
 class RedisCluster {
@@ -145,6 +146,10 @@ class RedisCluster {
                                       setup_.full_coverage ? "yes" : "no", "--cluster-replica-validity-factor", "0",
                                       "--cluster-allow-replica-migration", "no"},
                         .started = false};
+      if (setup_.tls != nullptr) {
+        setup.tls = setup_.tls;
+        setup.arguments.insert(setup.arguments.end(), {"--tls-cluster", "yes", "--tls-replication", "yes"});
+      }
       if (!setup_.password.empty()) {
         setup.arguments.insert(setup.arguments.end(),
                                {"--requirepass", setup_.password, "--masterauth", setup_.password});

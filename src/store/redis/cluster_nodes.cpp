@@ -10,6 +10,11 @@ std::string shown(const HostPort& address) {
   return (colons ? "[" + address.host + "]" : address.host) + ":" + std::to_string(address.port);
 }
 
+std::string last_error_of(const ClusterNode& node) {
+  std::string error = node.client->health().last_error;
+  return error.empty() ? shown(node.address) + " does not answer" : error;
+}
+
 std::shared_ptr<ClusterNode> ClusterNodes::find(const HostPort& address) const {
   const auto known = std::ranges::find(nodes_, address, [](const auto& node) { return node->address; });
   return known == nodes_.end() ? nullptr : *known;
@@ -35,11 +40,11 @@ void ClusterNodes::answered(ClusterNode& node, const Reply& reply) {
   --node.under_way;
   const bool full = !reply && reply.error() == Failure::full;  // of our own queue: says nothing of the node
   if (!full && reply.has_value() != node.well) {
-    std::string error = node.client->health().last_error;
+    std::string error = last_error_of(node);
     const std::scoped_lock lock(mutex_);
     node.well = reply.has_value();
     unwell_ = static_cast<std::size_t>(std::ranges::count(nodes_, false, &ClusterNode::well));
-    if (!node.well) last_error_ = shown(node.address) + ": " + (error.empty() ? "does not answer" : std::move(error));
+    if (!node.well) last_error_ = std::move(error);
   }
   if (node.retired) {
     if (const auto known = find(node.address)) close_if_idle(known);

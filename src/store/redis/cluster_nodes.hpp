@@ -14,7 +14,7 @@
 
 namespace weir::store::redis {
 
-// Makes a Client of one server, on the executor of the Cluster's client.
+// Makes a Client of one server, on the executor of the Cluster's client. What that says of its health names the server.
 using ConnectTo = std::function<std::shared_ptr<Client>(const HostPort&)>;
 
 struct ClusterNode {
@@ -64,5 +64,8 @@ class ClusterNodes {
 
 // "HOST:PORT", with an IPv6 address in brackets.
 [[nodiscard]] std::string shown(const HostPort& address);
+
+// A sentence that names the node.
+[[nodiscard]] std::string last_error_of(const ClusterNode& node);
 
 }  // namespace weir::store::redis

@@ -46,8 +46,7 @@ void ClusterRefresh::answered(ClusterNode& node, const Reply& reply) {
     if (topology) return finish(*std::move(topology));
     failed_.sentence = shown(node.address) + ": " + topology.error();
   } else {
-    const std::string error = node.client->health().last_error;
-    failed_.sentence = shown(node.address) + ": " + (error.empty() ? "does not answer" : error);
+    failed_.sentence = last_error_of(node);
     failed_.silent = failed_.silent || reply.error() == Failure::timeout;
   }
   ask_next();

@@ -82,7 +82,7 @@ class Nodes {
       });
     }
     [[nodiscard]] bool is_cluster() const override { return false; }
-    [[nodiscard]] Health health() const override { return {.last_error = "refused"}; }
+    [[nodiscard]] Health health() const override { return {.last_error = "h:" + std::to_string(port_) + " refuses"}; }
     void close() override {
       if (!std::exchange(closed_, true)) --nodes_.open;
     }
@@ -343,7 +343,7 @@ TEST_F(ClusterClientOfNodes, AShardThatIsLostLeavesTheOthersAlone) {
     EXPECT_EQ(ask("C", high), pong);
   }
   EXPECT_FALSE(client->health().up);
-  EXPECT_EQ(client->health().last_error, "h:1: refused");
+  EXPECT_EQ(client->health().last_error, "h:1 refuses");
   nodes.behaviour[1] = serves({});
   EXPECT_EQ(ask("B", low), pong);
   EXPECT_TRUE(client->health().up);
@@ -382,7 +382,7 @@ TEST_F(ClusterClientOfNodes, NobodyAnswersIsDownAtOnceAndEndsWhenSomebodyDoes) {
   EXPECT_EQ(ask("A", low), failed(Failure::down));
   EXPECT_EQ(nodes.times("CLUSTER SLOTS"), asked) << "a moment later nobody is asked again";
   EXPECT_FALSE(client->health().up);
-  EXPECT_THAT(client->health().last_error, testing::HasSubstr("refused"));
+  EXPECT_THAT(client->health().last_error, testing::HasSubstr("refuses"));
   nodes.behaviour[2] = serves({});
   nodes.behaviour[1] = serves({});
   pass(milliseconds(120));
