@@ -2,6 +2,7 @@
 
 #include "store/redis/operations.hpp"
 #include "store/redis/settings.hpp"
+#include "store/redis/spread.hpp"
 #include "store/redis/store_core.hpp"
 
 #include <boost/asio/io_context.hpp>
@@ -50,7 +51,8 @@ void ask(StoreCore& core, SharedSettings* settings, Done done, Full full, Make m
 
 RedisStore::RedisStore(asio::any_io_executor executor, std::shared_ptr<Client> client, std::unique_ptr<Layout> layout,
                        StoreOptions options, std::shared_ptr<SharedSettings> settings)
-    : core_(StoreCore::make(std::move(executor), std::move(client), std::move(layout), std::move(options))),
+    : cluster_(client->is_cluster()),
+      core_(StoreCore::make(std::move(executor), std::move(client), std::move(layout), std::move(options))),
       settings_(std::move(settings)) {}
 
 RedisStore::~RedisStore() {
@@ -84,7 +86,9 @@ StoreHealth RedisStore::health() const {
 void RedisStore::decide(const Call& call, OnAnswer done) {
   ask(*core_, settings_.get(), std::move(done), Answer{.status = Status::full, .verdicts = {}},
       [&](Deadline deadline, OnAnswer then) -> Entry {
-        if (!may_be_merged(call)) return joint_operation(OwnedCall(call), deadline, std::move(then));
+        if (!may_be_merged(call)) {
+          return (cluster_ ? spread_operation : joint_operation)(OwnedCall(call), deadline, std::move(then));
+        }
         const Check& check = call.checks.front();
         return SingleCall{.space = &of_redis(*check.space),
                           .key = check.key,
@@ -98,14 +102,15 @@ void RedisStore::decide(const Call& call, OnAnswer done) {
 void RedisStore::settle(std::string_view id, std::span<const std::int64_t> amounts, Instant, OnSettled done) {
   ask(*core_, settings_.get(), std::move(done), Settled(std::unexpected(SettleError::down)),
       [&](Deadline deadline, OnSettled then) -> Entry {
-        return settle_operation(std::string(id), {amounts.begin(), amounts.end()}, deadline, std::move(then));
+        return (cluster_ ? settle_spread_operation : settle_operation)(
+            std::string(id), {amounts.begin(), amounts.end()}, deadline, std::move(then));
       });
 }
 
 void RedisStore::renew(std::string_view id, Nanos lease, Instant, OnSettled done) {
   ask(*core_, settings_.get(), std::move(done), Settled(std::unexpected(SettleError::down)),
       [&](Deadline deadline, OnSettled then) -> Entry {
-        return renew_operation(std::string(id), lease, deadline, std::move(then));
+        return (cluster_ ? renew_spread_operation : renew_operation)(std::string(id), lease, deadline, std::move(then));
       });
 }
 

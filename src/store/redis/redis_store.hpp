@@ -3,8 +3,8 @@
 //   inbox         where calls are left, by any thread; one drain is posted while it is not empty
 //   batch         single checks of one space, as one script call: many keys, and calls of one key merged
 //   lanes         which batches are under way: what comes meanwhile gathers, so that batches grow with the load
-//   operation     everything else, one script call after the other: joint checks, settling, resets
-//   spread        a joint call over several slots of a Cluster
+//   operations    everything else, a script call each: joint checks, settling, resets
+//   spread        the same in a Cluster, where one script reaches one slot alone; parts: which slots a call lies in
 //   state_watch   what went wrong, counted; up and down, said once
 //
 // Deadlines need no timer here: whatever waits, waits behind a command with an earlier deadline, which the Client
@@ -73,6 +73,7 @@ class RedisStore final : public Store {
   [[nodiscard]] Client& client();
 
  private:
+  const bool cluster_;
   std::shared_ptr<StoreCore> core_;
   std::shared_ptr<SharedSettings> settings_;
 };

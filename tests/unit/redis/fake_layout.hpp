@@ -3,6 +3,7 @@
 #pragma once
 
 #include "store/redis/layout.hpp"
+#include "store/redis/script_text.hpp"
 
 #include <algorithm>
 #include <charconv>
@@ -141,6 +142,9 @@ struct Asked {
     for (const std::string_view name : {"each", "joint", "settle", "renew", "reset", "charge"}) {
       if (FakeLayout::script(name).sha1 == words[1]) asked.script = name;
     }
+    for (const std::string_view name : {"parts_write", "parts_read"}) {
+      if (Script::of(name, std::string(script_text(name))).sha1 == words[1]) asked.script = name;
+    }
     const auto keys = static_cast<std::size_t>(std::stoi(words[2]));
     asked.keys.assign(words.begin() + 3, words.begin() + 3 + static_cast<std::ptrdiff_t>(keys));
     asked.arguments.assign(words.begin() + 3 + static_cast<std::ptrdiff_t>(keys), words.end());
@@ -154,11 +158,16 @@ class FakeServer {
   std::map<std::string, std::int64_t> counts;
   std::map<std::string, std::vector<std::pair<std::string, std::int64_t>>> held;  // by record: what it took
 
+  std::map<std::string, std::string> parts;  // notes of spread calls
+
   // The numbers of the reply; of settle, renew and reset the only one.
   std::vector<std::int64_t> run(const Asked& asked) {
     if (asked.script == "each") return each(asked);
     if (asked.script == "joint") return joint(asked);
     if (asked.script == "settle") return settle(asked);
+    if (asked.script == "parts_write") {
+      return {parts.try_emplace(asked.keys[0], asked.arguments[0]).first->second == asked.arguments[0] ? 1 : 0};
+    }
     if (asked.script == "reset") counts.erase(asked.keys[0]);
     return {0};
   }
