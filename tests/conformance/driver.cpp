@@ -4,7 +4,7 @@
 //   {"op":"open","name","algorithm","tokens","window","refill","prefix","dynamic","protection","cluster"}
 //   {"op":"limit","name","id","rate" or "rates","now"} ·
 //   {"op":"joint","checks":[{"name","id","rate"}],"call","once","now"}
-//   {"op":"reset","name","id","now"} · {"op":"reserve",...} · {"op":"keys","name","id","now"}
+//   {"op":"reset","name","id","now"} · {"op":"reserve",...} as joint
 #include "blocking_redis.hpp"
 #include "store/redis/upstash/layout.hpp"
 
@@ -45,6 +45,7 @@ std::int64_t milliseconds(std::chrono::nanoseconds time) {
 }
 
 json::object answer_of(const store::Verdict& verdict) {
+  if (!store::redis::decided(verdict)) return {{"error", "undecided"}};
   constexpr std::array<std::string_view, 4> outcomes{"allowed", "limited", "cost_above_limit", "denied"};
   json::object answer{{"success", verdict.allowed()}, {"outcome", outcomes[static_cast<std::size_t>(verdict.outcome)]},
                       {"limit", verdict.limit},       {"remaining", verdict.remaining},
