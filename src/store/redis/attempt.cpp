@@ -85,6 +85,9 @@ std::string Attempt::doing() const {
       return "no Sentinel has named the master in time";
     case Stage::looking_up:
       return "the look-up of the host " + to_.address.host + " has not ended in time";
+    case Stage::connecting:
+      if (transport_ && transport_->is_connected()) return where() + " accepts connections, and does not speak TLS";
+      return where() + " has not answered in time";
     default:
       return where() + " accepts connections, and says nothing";
   }
