@@ -105,8 +105,26 @@ class RedisCluster {
     end_migration(slot, from, to);
   }
 
-  // A key that no test writes, in this slot.
-  static std::string key_of(Slot slot) {
+  // Of all masters that live, what would stay for ever.
+  [[nodiscard]] std::vector<std::string> keys_without_ttl() const {
+    static const std::string script =
+        "local found, at = {}, '0' repeat local page = redis.call('SCAN', at, 'COUNT', 1000) at = page[1] "
+        "for _, key in ipairs(page[2]) do if redis.call('PTTL', key) == -1 then found[#found + 1] = key end end "
+        "until at == '0' return found";
+    std::vector<std::string> found;
+    for (std::size_t index = 0; index < nodes; ++index) {
+      if (nodes_[index]->pid() <= 0 || !is_master(index)) continue;
+      std::istringstream lines(cli(index, {"EVAL", script, "0"}));
+      for (std::string key; std::getline(lines, key);) {
+        if (!key.empty()) found.push_back(std::move(key));
+      }
+    }
+    return found;
+  }
+
+  // What a key's hash tag may be to lie in this slot, and a key that no test writes.
+  static std::string key_of(Slot slot) { return "{" + tag_of(slot) + "}"; }
+  static const std::string& tag_of(Slot slot) {
     static const auto tags = [] {
       std::array<std::string, 16'384> found;
       std::size_t missing = found.size();
@@ -119,7 +137,7 @@ class RedisCluster {
       }
       return found;
     }();
-    return "{" + tags[slot] + "}";
+    return tags[slot];
   }
 
   [[nodiscard]] bool is_master(std::size_t index) const {

@@ -1,6 +1,7 @@
 #include "store/redis/cluster_refresh.hpp"
 
 #include <algorithm>
+#include <iterator>
 #include <utility>
 
 namespace weir::store::redis {
@@ -72,9 +73,15 @@ std::vector<HostPort> whom_to_ask(const Topology& topology, const std::vector<Ho
   for (HostPort& other : others) {
     if (std::ranges::find(all, other) == all.end()) all.push_back(std::move(other));
   }
-  std::ranges::stable_partition(all, [&](const HostPort& one) { return nodes.is_well(one); });
-  if (last != nullptr) std::ranges::stable_partition(all, [&](const HostPort& one) { return one != *last; });
-  return all;
+  const auto rank = [&](const HostPort& one) {
+    if (last != nullptr && one == *last) return 2;
+    return nodes.is_well(one) ? 0 : 1;
+  };
+  std::vector<HostPort> by_rank;
+  for (const int wanted : {0, 1, 2}) {
+    std::ranges::copy_if(all, std::back_inserter(by_rank), [&](const HostPort& one) { return rank(one) == wanted; });
+  }
+  return by_rank;
 }
 
 }  // namespace weir::store::redis

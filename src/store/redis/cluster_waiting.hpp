@@ -5,6 +5,7 @@
 #include "store/redis/client.hpp"
 
 #include <algorithm>
+#include <iterator>
 #include <memory>
 #include <optional>
 #include <utility>
