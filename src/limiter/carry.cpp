@@ -1,6 +1,7 @@
 #include "limiter/carry.hpp"
 
 #include "limiter/limiter_impl.hpp"
+#include "limiter/setting_text.hpp"
 
 #include <algorithm>
 #include <cstddef>
@@ -8,27 +9,8 @@
 
 namespace weir::limiter {
 
-namespace {
-
-bool is_bucket(Algorithm algorithm) {
-  return algorithm == Algorithm::token_bucket || algorithm == Algorithm::interval_bucket ||
-         algorithm == Algorithm::gcra;
-}
-
-// The same rate, counted the way `base` counts.
-Rule counted_like(const Rule& base, Rule rate) {
-  const auto stays = [](Algorithm algorithm) {
-    return algorithm == Algorithm::unlimited || algorithm == Algorithm::concurrency;
-  };
-  if (stays(rate.algorithm) || stays(base.algorithm) || rate.algorithm == base.algorithm) return rate;
-  rate.algorithm = base.algorithm;
-  if (!is_bucket(base.algorithm)) rate.burst = 0;
-  return rate;
-}
-
-}  // namespace
-
 std::vector<std::string> carry_settings(const Limiter& from, Limiter& to) {
+  if (to.impl()->settings != nullptr) return {};  // it has what is set from there
   const RunTimeSettings settings = from.impl()->rules.set_at_run_time(from.impl()->now());
   const Rule& base = to.impl()->rules.base().rule;
   std::vector<std::string> dropped;

@@ -13,7 +13,7 @@ namespace weir::limiter {
 
 // Rates, for all and for single keys, and deny entries with the rest of their time. A rate keeps its count and period
 // and is counted by the algorithm of `to`. Returns a sentence for each kind of thing that does not fit `to` and is
-// dropped; no sentence holds a key.
+// dropped; no sentence holds a key. Nothing to do where the store keeps what is set.
 [[nodiscard]] std::vector<std::string> carry_settings(const Limiter& from, Limiter& to);
 
 }  // namespace weir::limiter

@@ -1,6 +1,10 @@
 #include "limiter/deny_list.hpp"
 
+#include "limiter/setting_text.hpp"
+#include "limiter/store_handle.hpp"
+
 #include <mutex>
+#include <utility>
 
 namespace weir::limiter {
 
@@ -9,11 +13,18 @@ std::expected<void, std::string> DenyList::add(std::string_view pattern, std::op
   if (ttl && *ttl <= std::chrono::nanoseconds::zero()) return std::unexpected("a ttl must be above 0");
   const bool ends = ttl && *ttl < KeySet::forever - now;
   const std::unique_lock lock(mutex_);
-  if (set_.size() >= max_entries) set_.remove_ended(now);
-  if (set_.size() >= max_entries) return std::unexpected("the deny list is full: 100,000 entries");
+  const bool is_new = set_.size() >= max_entries && !set_.contains(pattern);
+  if (is_new && set_.remove_ended(now) == 0) return std::unexpected("the deny list is full: 100,000 entries");
   auto added = set_.add(pattern, 0, ends ? now + *ttl : KeySet::forever);
   empty_.store(set_.empty(), std::memory_order_relaxed);
   return added;
+}
+
+std::expected<void, std::string> DenyList::check(std::string_view pattern, std::optional<std::chrono::nanoseconds> ttl,
+                                                 Instant now) const {
+  if (ttl && *ttl <= std::chrono::nanoseconds::zero()) return std::unexpected("a ttl must be above 0");
+  const std::shared_lock lock(mutex_);
+  return set_.check(pattern, max_entries, now);
 }
 
 bool DenyList::remove(std::string_view pattern) {
@@ -37,6 +48,36 @@ std::vector<DenyEntry> DenyList::entries(Instant now) const {
     found.push_back({entry.pattern, entry.ends == KeySet::forever ? std::nullopt : std::optional(entry.ends)});
   }
   return found;
+}
+
+DenyList::~DenyList() {
+  if (door_ == nullptr) return;
+  const std::scoped_lock lock(door_->mutex);
+  door_->list = nullptr;
+}
+
+void DenyList::share(store::Store& store, Clock* clock) {
+  auto settings = store.settings();
+  if (settings == nullptr) return;
+  door_ = std::make_shared<Door>();
+  door_->list = this;
+  watching_ = settings->watch(store::scope_of_all, {}, [door = door_, clock](auto changes) -> std::vector<std::string> {
+    const std::scoped_lock lock(door->mutex);
+    if (door->list == nullptr) return {};
+    const Instant now = now_of(clock);
+    std::vector<std::string> complaints;
+    for (const store::SettingChange& change : changes) {
+      const auto name = read_setting_name(change.name);
+      if (!name || name->kind != SettingName::Kind::deny) continue;
+      if (!change.text) {
+        door->list->remove(name->pattern);
+      } else if (!door->list->add(name->pattern, change.left, now)) {
+        complaints = {"the deny list: an entry that was set at run time can't be used"};
+      }
+    }
+    return complaints;
+  });
+  settings_ = std::move(settings);
 }
 
 }  // namespace weir::limiter

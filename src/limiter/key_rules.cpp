@@ -44,10 +44,15 @@ std::expected<void, std::string> KeyRules::add_override(std::string_view pattern
 
 std::expected<void, std::string> KeyRules::deny(std::string_view pattern, Instant ends, Instant now) {
   const std::unique_lock lock(mutex_);
-  if (deny_.size() >= max_entries && deny_.remove_ended(now) == 0) {
+  if (deny_.size() >= max_entries && !deny_.contains(pattern) && deny_.remove_ended(now) == 0) {
     return std::unexpected("the deny list is full: it holds 100000 entries");
   }
-  return deny_.add(pattern, at_run_time, ends);
+  return deny_.add(pattern, 0, ends);
+}
+
+std::expected<void, std::string> KeyRules::deniable(std::string_view pattern, Instant now) const {
+  const std::shared_lock lock(mutex_);
+  return deny_.check(pattern, max_entries, now);
 }
 
 bool KeyRules::undeny(std::string_view pattern) {
@@ -55,11 +60,17 @@ bool KeyRules::undeny(std::string_view pattern) {
   return deny_.remove(pattern);
 }
 
+bool KeyRules::undeny_configured(std::string_view pattern) {
+  const std::unique_lock lock(mutex_);
+  return configured_deny_.remove(pattern);
+}
+
 std::vector<DenyEntry> KeyRules::denied(Instant now) const {
   const std::shared_lock lock(mutex_);
   std::vector<DenyEntry> denied;
+  for (KeySet::Entry& entry : configured_deny_.entries()) denied.push_back({std::move(entry.pattern), std::nullopt});
   for (KeySet::Entry& entry : deny_.entries()) {
-    if (entry.ends <= now) continue;
+    if (entry.ends <= now || configured_deny_.contains(entry.pattern)) continue;
     const auto expires = entry.ends == KeySet::forever ? std::nullopt : std::optional(entry.ends);
     denied.push_back({std::move(entry.pattern), expires});
   }
@@ -104,7 +115,7 @@ KeyRules::Choice KeyRules::choose(Key key, std::string_view text, Instant now) c
 KeyStanding KeyRules::standing_of(Key key, Instant now, bool deniable) const {
   const PatternText text(key);
   const std::shared_lock lock(mutex_);
-  if (deniable && deny_.find(text, now)) return {Standing::denied, nullptr};
+  if (deniable && (configured_deny_.find(text, now) || deny_.find(text, now))) return {Standing::denied, nullptr};
   if (allow_.find(text, now)) return {Standing::unlimited, nullptr};
   const OpenRule& rule = *choose(key, text, now).rule;
   return {rule.space == nullptr ? Standing::unlimited : Standing::counted, rule.space};
@@ -148,15 +159,15 @@ RunTimeSettings KeyRules::set_at_run_time(Instant now) const {
   if (runtime_) settings.rate = runtime_->rule;
   for (const auto& [key, rule] : runtime_by_key_) settings.rates.emplace_back(key, rule.rule);
   for (KeySet::Entry& entry : deny_.entries()) {
-    if (entry.value == at_run_time && entry.ends > now) settings.denied.push_back(std::move(entry));
+    if (entry.ends > now) settings.denied.push_back(std::move(entry));
   }
   return settings;
 }
 
 bool KeyRules::plain() const {
   const std::shared_lock lock(mutex_);
-  return base_.space != nullptr && override_patterns_.empty() && allow_.empty() && deny_.empty() && !runtime_ &&
-         runtime_by_key_.empty();
+  return base_.space != nullptr && override_patterns_.empty() && allow_.empty() && configured_deny_.empty() &&
+         deny_.empty() && !runtime_ && runtime_by_key_.empty();
 }
 
 }  // namespace weir::limiter

@@ -61,10 +61,13 @@ class KeyRules {
   // While the limiter is made.
   std::expected<void, std::string> add_override(std::string_view pattern, OpenRule rule);
   std::expected<void, std::string> add_allow(std::string_view pattern) { return allow_.add(pattern); }
-  std::expected<void, std::string> add_deny(std::string_view pattern) { return deny_.add(pattern, configured); }
+  std::expected<void, std::string> add_deny(std::string_view pattern) { return configured_deny_.add(pattern); }
 
   std::expected<void, std::string> deny(std::string_view pattern, Instant ends, Instant now);
-  bool undeny(std::string_view pattern);
+  // What `deny` would say.
+  [[nodiscard]] std::expected<void, std::string> deniable(std::string_view pattern, Instant now) const;
+  bool undeny(std::string_view pattern);             // what was denied at run time
+  bool undeny_configured(std::string_view pattern);  // while the limiter was made
   [[nodiscard]] std::vector<DenyEntry> denied(Instant now) const;
 
   void set_rate(OpenRule rule);
@@ -85,10 +88,6 @@ class KeyRules {
   [[nodiscard]] bool plain() const;
 
  private:
-  // Values of deny_: where an entry comes from.
-  static constexpr std::uint32_t configured = 0;
-  static constexpr std::uint32_t at_run_time = 1;
-
   struct OwnedKeyHash {
     std::size_t operator()(const OwnedKey& key) const;
   };
@@ -104,7 +103,8 @@ class KeyRules {
   KeySet override_patterns_;
   std::vector<OpenRule> overrides_;
   KeySet allow_;
-  KeySet deny_;
+  KeySet configured_deny_;
+  KeySet deny_;  // at run time
   std::optional<OpenRule> runtime_;
   std::unordered_map<OwnedKey, OpenRule, OwnedKeyHash> runtime_by_key_;
 };

@@ -104,6 +104,38 @@ bool KeySet::Searched::matches(std::string_view text) const {
   return regex == nullptr ? glob_matches(entry.pattern, text) : RE2::PartialMatch(piece(text), *regex);
 }
 
+bool KeySet::contains(std::string_view pattern) const {
+  const auto parsed = parse(pattern);
+  if (!parsed) return false;
+  switch (parsed->kind) {
+    case Kind::exact:
+      return exact_.contains(plain_text(pattern));
+    case Kind::network:
+      return std::ranges::any_of(lengths_, [&](const PrefixLength& length) {
+        return length.ipv4 == parsed->network.address.ipv4 && length.prefix == parsed->network.prefix &&
+               length.networks.contains(parsed->network.address);
+      });
+    case Kind::glob:
+    case Kind::regex:
+      return std::ranges::any_of(searched_, [&](const Searched& one) { return one.entry.pattern == pattern; });
+  }
+  return false;
+}
+
+std::expected<void, std::string> KeySet::check(std::string_view pattern, std::size_t most, Instant now) const {
+  const auto parsed = parse(pattern);
+  if (!parsed) return std::unexpected(parsed.error());
+  if (contains(pattern)) return {};
+  if (parsed->kind == Kind::regex) {
+    if (regexes_ >= max_regexes) return std::unexpected("a set has at most 1000 regular expressions");
+    if (auto regex = compile(pattern); !regex) return std::unexpected(std::move(regex).error());
+  }
+  if (size() < most) return {};
+  const auto all = entries();
+  if (std::ranges::any_of(all, [now](const Entry& entry) { return entry.ends <= now; })) return {};
+  return std::unexpected("the list is full: it holds " + std::to_string(most) + " entries");
+}
+
 template <class Condition>
 std::size_t KeySet::erase_searched(Condition condition) {
   return std::erase_if(searched_, [&](const Searched& one) {

@@ -45,6 +45,9 @@ class KeySet {
   // what is wrong.
   std::expected<void, std::string> add(std::string_view pattern, std::uint32_t value = 0, Instant ends = forever);
   bool remove(std::string_view pattern);
+  // What `add` would say of it, in a set of at most so many entries.
+  [[nodiscard]] std::expected<void, std::string> check(std::string_view pattern, std::size_t most, Instant now) const;
+  [[nodiscard]] bool contains(std::string_view pattern) const;  // that very pattern
   // Forgets what has ended. Returns how many there were. O(entries).
   std::size_t remove_ended(Instant now);
 

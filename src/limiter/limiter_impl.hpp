@@ -56,6 +56,10 @@ struct Limiter::Impl {
   std::mutex local_mutex;
   std::map<std::shared_ptr<const store::Space>, std::shared_ptr<const store::Space>> local_spaces;  // by the remote one
   const std::unique_ptr<limiter::RejectionCache> cache;  // none with an immediate store
+  // What is set at run time is written to these, and comes from there; none: it stays here.
+  std::shared_ptr<store::Settings> settings;
+  std::string scope;               // in the settings
+  std::shared_ptr<void> watching;  // of them
 };
 
 namespace limiter {
@@ -63,6 +67,8 @@ namespace limiter {
 // Checks a rule and opens its space under `prefix`. An unlimited rule needs none.
 [[nodiscard]] std::expected<OpenRule, std::string> open_rule(store::Store& store, std::string_view prefix,
                                                              const Rule& rule);
+// Overrides and run-time rates must suit the calls that the limiter takes.
+[[nodiscard]] std::expected<void, std::string> same_use(const Rule& base, const Rule& other);
 
 }  // namespace limiter
 }  // namespace weir

@@ -1,6 +1,7 @@
 // make_limiter.cpp: from a rule and its options to a limiter, or to what is wrong with them.
 #include "limiter/limiter_impl.hpp"
 #include "limiter/random_bits.hpp"
+#include "limiter/run_time_settings.hpp"
 
 #include <algorithm>
 #include <atomic>
@@ -26,7 +27,8 @@ std::string prefix_of_its_own() {
   return "weir:#" + process + "-" + std::to_string(++last);
 }
 
-// Overrides and run-time rates must suit the calls that the limiter takes.
+}  // namespace
+
 std::expected<void, std::string> same_use(const Rule& base, const Rule& other) {
   const auto held = [](const Rule& rule) { return rule.algorithm == Algorithm::concurrency; };
   if (other.algorithm != Algorithm::unlimited && held(base) != held(other)) {
@@ -34,8 +36,6 @@ std::expected<void, std::string> same_use(const Rule& base, const Rule& other) {
   }
   return {};
 }
-
-}  // namespace
 
 std::expected<OpenRule, std::string> open_rule(store::Store& store, std::string_view prefix, const Rule& rule) {
   if (const auto valid = validate(rule); !valid) return std::unexpected(valid.error());
@@ -80,6 +80,7 @@ std::expected<Limiter, std::string> Limiter::make(const Rule& rule, Options opti
     return std::unexpected("the timeout must be above 0");
   }
   if (options.store == nullptr) options.store = default_store();
+  const bool has_keys_of_its_own = options.prefix.empty() && options.name.empty();
   std::string prefix = !options.prefix.empty() ? options.prefix
                        : options.name.empty()  ? limiter::prefix_of_its_own()
                                                : "weir:" + options.name;
@@ -106,6 +107,7 @@ std::expected<Limiter, std::string> Limiter::make(const Rule& rule, Options opti
     if (const auto added = impl->rules.add_deny(pattern); !added) return std::unexpected(added.error());
   }
   impl->change([](limiter::KeyRules&) { return true; });
+  limiter::share_settings(impl, has_keys_of_its_own);
   return Limiter(std::move(impl));
 }
 
@@ -119,56 +121,6 @@ Limiter::Limiter(std::shared_ptr<Impl> impl) noexcept : impl_(std::move(impl)) {
 Limiter::Limiter(Limiter&&) noexcept = default;
 Limiter& Limiter::operator=(Limiter&&) noexcept = default;
 Limiter::~Limiter() = default;
-
-std::expected<void, std::string> Limiter::set_rate(const Rule& rule) {
-  auto opened = limiter::open_rule(impl_->room(), impl_->prefix, rule);
-  if (!opened) return std::unexpected(opened.error());
-  if (auto fits = limiter::same_use(impl_->rules.base().rule, rule); !fits) return fits;
-  impl_->change([&](limiter::KeyRules& rules) {
-    rules.set_rate(*std::move(opened));
-    return true;
-  });
-  if (impl_->cache) impl_->cache->forget_all();
-  return {};
-}
-
-std::expected<void, std::string> Limiter::set_rate(Key key, const Rule& rule) {
-  auto opened = limiter::open_rule(impl_->room(), impl_->prefix, rule);
-  if (!opened) return std::unexpected(opened.error());
-  if (auto fits = limiter::same_use(impl_->rules.base().rule, rule); !fits) return fits;
-  auto set = impl_->change([&](limiter::KeyRules& rules) { return rules.set_rate(key, *std::move(opened)); });
-  if (impl_->cache) impl_->cache->forget(key);
-  return set;
-}
-
-bool Limiter::clear_rate() {
-  const bool cleared = impl_->change([](limiter::KeyRules& rules) { return rules.clear_rate(); });
-  if (impl_->cache) impl_->cache->forget_all();
-  return cleared;
-}
-
-bool Limiter::clear_rate(Key key) {
-  const bool cleared = impl_->change([&](limiter::KeyRules& rules) { return rules.clear_rate(key); });
-  if (impl_->cache) impl_->cache->forget(key);
-  return cleared;
-}
-
-Rate Limiter::rate() const { return impl_->rules.rate(); }
-Rate Limiter::rate(Key key) const { return impl_->rules.rate_of(key, impl_->now()); }
-
-std::expected<void, std::string> Limiter::deny(std::string_view pattern, std::optional<std::chrono::nanoseconds> ttl) {
-  const Instant now = impl_->now();
-  if (ttl && *ttl <= std::chrono::nanoseconds::zero()) return std::unexpected("a ttl must be above 0");
-  const bool ends = ttl && *ttl < limiter::KeySet::forever - now;
-  const Instant until = ends ? now + *ttl : limiter::KeySet::forever;
-  return impl_->change([&](limiter::KeyRules& rules) { return rules.deny(pattern, until, now); });
-}
-
-bool Limiter::undeny(std::string_view pattern) {
-  return impl_->change([&](limiter::KeyRules& rules) { return rules.undeny(pattern); });
-}
-
-std::vector<DenyEntry> Limiter::denied() const { return impl_->rules.denied(impl_->now()); }
 
 const std::string& Limiter::name() const { return impl_->name; }
 bool Limiter::shadow() const { return impl_->shadow; }

@@ -24,14 +24,38 @@ std::shared_ptr<RemoteJoint> RemoteJoint::make(std::span<const Check> checks, co
     made->timeout_ =
         made->timeout_.count() == 0 ? item.limiter->timeout : std::min(made->timeout_, item.limiter->timeout);
   }
-  Terms own = terms;
-  own.id = made->id_;
-  made->joint_ = std::make_unique<Joint>(made->items_, own);
+  made->terms_ = terms;
+  made->terms_.id = made->id_;
   return made;
 }
 
 void RemoteJoint::start(Done done) {
   done_ = std::move(done);
+  see_settings(0);
+}
+
+void RemoteJoint::see_settings(std::size_t from) {
+  for (std::size_t i = from; i < items_.size(); ++i) {
+    store::Settings* const settings = items_[i].limiter->settings.get();
+    if (settings == nullptr) continue;
+    if (settings->current()) {
+      settings->poll();
+      continue;
+    }
+    const std::uint32_t asked = ++questions_;
+    awaited_.store(asked);
+    settings->when_current([self = shared_from_this(), asked, i] {
+      if (self->take_over(asked)) self->see_settings(i + 1);
+    });
+    // expire() may have looked before it waited.
+    if (expired_.load() && take_over(asked)) break;
+    return;
+  }
+  begin();
+}
+
+void RemoteJoint::begin() {
+  joint_ = std::make_unique<Joint>(items_, terms_);
   go_on();
 }
 
@@ -71,7 +95,9 @@ void RemoteJoint::ask(Question question) {
 void RemoteJoint::expire() {
   expired_.store(true);
   const std::uint32_t asked = awaited_.load();
-  if (asked != 0 && take_over(asked)) answered({.status = store::Status::timeout, .verdicts = {}});
+  if (asked == 0 || !take_over(asked)) return;
+  if (joint_ == nullptr) return begin();
+  answered({.status = store::Status::timeout, .verdicts = {}});
 }
 
 bool RemoteJoint::take_over(std::uint32_t asked) { return awaited_.compare_exchange_strong(asked, 0); }
@@ -104,7 +130,7 @@ void RemoteJoint::give_back(const Question& question) {
 }
 
 void decide_and_wait(RemoteJoint& joint) {
-  for (const Item& item : joint.joint().items()) require_may_wait(item.room());
+  for (const Item& item : joint.items()) require_may_wait(item.room());
   struct Waiting {
     std::mutex mutex;
     std::condition_variable over;

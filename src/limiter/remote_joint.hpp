@@ -8,6 +8,7 @@
 
 #include <atomic>
 #include <chrono>
+#include <cstddef>
 #include <cstdint>
 #include <functional>
 #include <memory>
@@ -27,12 +28,17 @@ class RemoteJoint : public std::enable_shared_from_this<RemoteJoint> {
   // No time is left: what was not answered is decided by `on_error`, now. May be called at any time, by anyone.
   void expire();
 
+  // Once it was started and is done.
   [[nodiscard]] Joint& joint() { return *joint_; }
+  [[nodiscard]] std::span<const Item> items() const { return items_; }
   // The longest that may be waited for its stores; 0 when none of them makes one wait.
   [[nodiscard]] std::chrono::nanoseconds timeout() const { return timeout_; }
 
  private:
   RemoteJoint() = default;
+  // What was set at run time should be known before it is seen who is denied and which rates hold. From the nth item.
+  void see_settings(std::size_t from);
+  void begin();
   void go_on();
   void ask(Question question);
   void give_back(const Question& question);
@@ -43,7 +49,8 @@ class RemoteJoint : public std::enable_shared_from_this<RemoteJoint> {
   std::vector<std::string> texts_;  // of the keys
   std::string id_;
   std::vector<Item> items_;
-  std::unique_ptr<Joint> joint_;
+  Terms terms_;
+  std::unique_ptr<Joint> joint_;  // none before the first question
   std::chrono::nanoseconds timeout_{0};
   Question question_;     // the one that is out, or was last
   Joint::Checks checks_;  // of that question

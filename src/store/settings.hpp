@@ -17,6 +17,7 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace weir::store {
 
@@ -50,7 +51,8 @@ class Settings {
 
   // Hears of all that is set in `scope`, now and from now on, until what is returned is dropped. `prefix` is that of
   // the limit's keys, empty for the scope of all: a layout may keep some of its settings beside its counters.
-  using Watcher = std::move_only_function<void(std::span<const SettingChange>)>;
+  // Returns a sentence for each thing that it can't use; each is said once to whoever looks after the store.
+  using Watcher = std::move_only_function<std::vector<std::string>(std::span<const SettingChange>)>;
   [[nodiscard]] virtual std::shared_ptr<void> watch(std::string_view scope, std::string_view prefix,
                                                     Watcher changed) = 0;
 

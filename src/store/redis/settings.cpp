@@ -243,6 +243,7 @@ std::int64_t SharedSettings::redis_now_ms() const {
 void SharedSettings::apply(SettingsSnapshot snapshot) {
   redis_ms_ = snapshot.now_ms;
   redis_ms_at_ = options_.now();
+  if (snapshot.left_out) say("there are more settings in Redis than one answer may hold: some do not act");
   const SharedSettingsByField before = std::exchange(known_, std::move(snapshot.settings));
   std::vector<Change> changes;
   auto old = before.begin();
@@ -295,7 +296,15 @@ void SharedSettings::tell(Watching& watching, std::span<const Change> changes) {
     }
     told.push_back(change);
   }
-  if (!told.empty()) watching.changed(told);
+  if (told.empty()) return;
+  for (std::string& sentence : watching.changed(told)) say(std::move(sentence));
+}
+
+void SharedSettings::say(std::string sentence) {
+  constexpr std::size_t most = 100;
+  if (!options_.on_notice || said_.size() >= most) return;
+  const auto [said, is_new] = said_.insert(std::move(sentence));
+  if (is_new) options_.on_notice(*said);
 }
 
 std::shared_ptr<void> SharedSettings::watch(std::string_view scope, std::string_view, Watcher changed) {

@@ -28,6 +28,7 @@
 #include <memory>
 #include <mutex>
 #include <optional>
+#include <set>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -40,6 +41,7 @@ struct SharedSettingsOptions {
   std::chrono::nanoseconds patience = std::chrono::seconds(1);        // how long an answer or a write may take
   std::string instance{};                                             // who we are; empty: a random id
   std::function<void()> on_first_call{};                              // before anything is asked, by whoever asks
+  std::function<void(std::string_view sentence)> on_notice{};         // of what can't be used; once each
   std::chrono::steady_clock::time_point (*now)() = std::chrono::steady_clock::now;
 };
 
@@ -100,6 +102,7 @@ class SharedSettings final : public Settings, public std::enable_shared_from_thi
   void apply_one(const std::string& field, std::optional<SharedSetting> setting);
   void tell(std::span<const Change> changes);
   void tell(Watching& watching, std::span<const Change> changes);
+  void say(std::string sentence);
   void raise(Followed& followed, std::int64_t generation);
   [[nodiscard]] std::int64_t redis_now_ms() const;
   [[nodiscard]] bool waits_long(std::int64_t now) const noexcept;
@@ -131,6 +134,7 @@ class SharedSettings final : public Settings, public std::enable_shared_from_thi
   std::int64_t redis_ms_ = 0;  // Redis' clock, at
   Steady redis_ms_at_{};       // this time of ours
   std::vector<std::weak_ptr<Watching>> watching_;
+  std::set<std::string> said_;  // notices; at most 100
   std::map<std::string, Followed, std::less<>> generations_;
   std::size_t generations_swept_ = 1024;  // how many there may be before those of no use are dropped
 };

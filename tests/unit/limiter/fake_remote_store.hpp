@@ -50,6 +50,8 @@ class FakeRemoteStore final : public store::Store {
     return memory_.open(name, rule);
   }
   [[nodiscard]] bool immediate() const override { return false; }
+  [[nodiscard]] std::shared_ptr<store::Settings> settings() override { return shared_settings; }
+  std::shared_ptr<store::Settings> shared_settings;  // given before limiters are made
 
   void decide(const store::Call& call, std::move_only_function<void(store::Answer)> done) override {
     std::unique_lock lock(mutex_);

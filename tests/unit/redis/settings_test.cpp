@@ -110,6 +110,8 @@ class SharedSettingsTest : public testing::Test {
   std::map<std::string, std::string> heard_;
   std::map<std::string, std::chrono::nanoseconds> left_;
   int times_heard_ = 0;
+  std::vector<std::string> complaints_;
+  std::vector<std::string> notices_;
   std::shared_ptr<void> listen(std::string_view scope) {
     return settings_->watch(scope, "", [this](std::span<const SettingChange> changes) {
       ++times_heard_;
@@ -123,14 +125,19 @@ class SharedSettingsTest : public testing::Test {
         heard_[name] = *change.text;
         if (change.left) left_[name] = *change.left;
       }
+      return complaints_;
     });
   }
 
   boost::asio::io_context io_;
   Replies replies_;
   std::shared_ptr<ScriptedClient> client_ = std::make_shared<ScriptedClient>(io_);
-  std::shared_ptr<SharedSettings> settings_ = SharedSettings::make(
-      io_.get_executor(), client_, {.name_space = "ns", .instance = "me", .now = [] { return fake_now; }});
+  std::shared_ptr<SharedSettings> settings_ =
+      SharedSettings::make(io_.get_executor(), client_,
+                           {.name_space = "ns",
+                            .instance = "me",
+                            .on_notice = [this](std::string_view sentence) { notices_.emplace_back(sentence); },
+                            .now = [] { return fake_now; }});
 };
 
 TEST_F(SharedSettingsTest, AsksNothingBeforeItIsUsed) {
@@ -331,6 +338,17 @@ TEST_F(SharedSettingsTest, TakesGarbageForNoAnswer) {
     answer(garbage);
   }
   EXPECT_EQ(times_heard_, 0);
+}
+
+TEST_F(SharedSettingsTest, SaysOnceWhatCannotBeUsed) {
+  complaints_ = {"the rate of 'a' is malformed"};
+  const auto watching = listen("a");
+  for (const std::string version : {"5", "6", "7"}) {
+    poll();
+    answer(snapshot(version, {"a rate", "bad " + version}));
+    fake_now += seconds(1);
+  }
+  EXPECT_THAT(notices_, ElementsAre("the rate of 'a' is malformed"));
 }
 
 TEST_F(SharedSettingsTest, HoldsACallerBackUntilItKnows) {

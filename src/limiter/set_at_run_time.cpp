@@ -1,0 +1,76 @@
+// set_at_run_time.cpp: rates and deny entries of a limiter, for callers who wait until they act.
+#include "limiter/run_time_settings.hpp"
+
+#include <weir/limiter.hpp>
+
+#include <condition_variable>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <utility>
+
+namespace weir {
+namespace {
+
+using limiter::SetResult;
+
+// Settings give up after a second; this is for an executor that nobody runs.
+constexpr std::chrono::milliseconds longest_wait{1500};
+
+template <class Set>
+SetResult set_and_wait(const Limiter& of, Set set) {
+  if (of.impl()->settings != nullptr) limiter::require_may_wait(of.impl()->room());
+  struct Answered {
+    std::mutex mutex;
+    std::condition_variable came;
+    std::optional<SetResult> answer;
+  };
+  const auto answered = std::make_shared<Answered>();
+  set([answered](SetResult answer) {
+    const std::scoped_lock lock(answered->mutex);
+    answered->answer = std::move(answer);
+    answered->came.notify_one();
+  });
+  std::unique_lock lock(answered->mutex);
+  answered->came.wait_for(lock, longest_wait, [&] { return answered->answer.has_value(); });
+  if (answered->answer) return *answered->answer;
+  return std::unexpected(limiter::NotSet{.store_down = true, .sentence = "the store does not answer"});
+}
+
+std::expected<void, std::string> sentence_of(SetResult result) {
+  if (result) return {};
+  return std::unexpected(std::move(result.error().sentence));
+}
+
+}  // namespace
+
+std::expected<void, std::string> Limiter::set_rate(const Rule& rule) {
+  return sentence_of(set_and_wait(*this, [&](auto done) { limiter::set_rate(*this, rule, std::move(done)); }));
+}
+
+std::expected<void, std::string> Limiter::set_rate(Key key, const Rule& rule) {
+  return sentence_of(set_and_wait(*this, [&](auto done) { limiter::set_rate(*this, key, rule, std::move(done)); }));
+}
+
+bool Limiter::clear_rate() {
+  return set_and_wait(*this, [&](auto done) { limiter::clear_rate(*this, std::move(done)); }).value_or(false);
+}
+
+bool Limiter::clear_rate(Key key) {
+  return set_and_wait(*this, [&](auto done) { limiter::clear_rate(*this, key, std::move(done)); }).value_or(false);
+}
+
+Rate Limiter::rate() const { return impl_->rules.rate(); }
+Rate Limiter::rate(Key key) const { return impl_->rules.rate_of(key, impl_->now()); }
+
+std::expected<void, std::string> Limiter::deny(std::string_view pattern, std::optional<std::chrono::nanoseconds> ttl) {
+  return sentence_of(set_and_wait(*this, [&](auto done) { limiter::deny(*this, pattern, ttl, std::move(done)); }));
+}
+
+bool Limiter::undeny(std::string_view pattern) {
+  return set_and_wait(*this, [&](auto done) { limiter::undeny(*this, pattern, std::move(done)); }).value_or(false);
+}
+
+std::vector<DenyEntry> Limiter::denied() const { return impl_->rules.denied(impl_->now()); }
+
+}  // namespace weir
