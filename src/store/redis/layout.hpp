@@ -69,6 +69,9 @@ class Layout {
   // for a caller: no error means done.
   [[nodiscard]] virtual ScriptCall charge(const RedisSpace& space, std::span<const Ask> asks, Instant now) const = 0;
 
+  // Whether it has reservations: else nothing is asked to hold, and settle and renew are in vain.
+  [[nodiscard]] virtual bool holds() const { return true; }
+
   // All or nothing over several checks, with or without an id, held or not; in a Cluster of one slot. `tag` is that of
   // the record that remembers the id: in a Cluster the slot's, else empty.
   [[nodiscard]] virtual ScriptCall joint(const Call& call, std::string_view tag) const = 0;

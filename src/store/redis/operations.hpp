@@ -18,4 +18,9 @@ namespace weir::store::redis {
 [[nodiscard]] Operation renew_operation(std::string id, Nanos lease, Deadline deadline, OnSettled done);
 [[nodiscard]] Operation reset_operation(ScriptCall script, Deadline deadline, OnSettled done);
 
+// `done` gets `decided`; or, when some of it is not, `down` or `full` if nothing was charged and `timeout` if something
+// may have been.
+[[nodiscard]] Operation charge_operation(const RedisSpace& space, std::vector<Charge> charges, Instant now,
+                                         Deadline deadline, std::move_only_function<void(Status)> done);
+
 }  // namespace weir::store::redis

@@ -38,7 +38,7 @@ auto leaving(Inbox& inbox, Done done) {
 // The way of every call: a place, or `full`; then the executor.
 template <class Done, class Full, class Make>
 void ask(StoreCore& core, SharedSettings* settings, Done done, Full full, Make make) {
-  if (const auto& first = core.options().on_first_call) first();
+  core.note_first_call();
   if (!core.inbox().enter()) {
     core.watch().count(StoreError::full, 1);
     return done(std::move(full));
@@ -125,6 +125,13 @@ void RedisStore::reset_all(const Space& space, Instant, OnSettled done) {
   if (settings_ == nullptr) return done(std::unexpected(SettleError::down));
   settings_->begin_generation(of_redis(space), [done = std::move(done)](const auto& begun) mutable {
     done(begun ? Settled{} : Settled(std::unexpected(SettleError::down)));
+  });
+}
+
+void RedisStore::charge(const Space& space, std::span<const Charge> charges, Instant now,
+                        std::move_only_function<void(Status)> done) {
+  ask(*core_, settings_.get(), std::move(done), Status::full, [&](Deadline deadline, auto then) -> Entry {
+    return charge_operation(of_redis(space), {charges.begin(), charges.end()}, now, deadline, std::move(then));
   });
 }
 

@@ -65,6 +65,8 @@ class RedisStore final : public Store {
   void reset(const Space& space, Key key, Instant now, std::move_only_function<void(Settled)> done) override;
   void reset_all(const Space& space, Instant now, std::move_only_function<void(Settled)> done) override;
 
+  void charge(const Space& space, std::span<const Charge> charges, Instant now,
+              std::move_only_function<void(Status)> done) override;
   [[nodiscard]] std::shared_ptr<Settings> settings() override;
   [[nodiscard]] std::uint32_t instances() const override;
 

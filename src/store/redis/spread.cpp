@@ -152,13 +152,13 @@ void Spread::send(Piece& piece, bool look) {
 
 void Spread::came(Piece& piece, bool look, const Call& call, const StoreCore::Said& said) {
   if (!said) {
-    piece.charged = !look && !piece.refunds;  // for all we know
+    piece.charged = !look && !piece.refunds && core_.layout().holds();  // for all we know; a refund might be too much
     return stop(said.error());
   }
   const auto answer = core_.layout().read_joint(call, said->get());
   if (!answer || answer->verdicts.size() != (answer->status == Status::conflict ? 0 : call.checks.size())) {
     core_.failed(StoreError::protocol, 1);
-    piece.charged = !look && !piece.refunds;
+    piece.charged = !look && !piece.refunds && core_.layout().holds();
     return stop(Status::down);
   }
   if (answer->status != Status::decided && answer->status != Status::repeated) return stop(answer->status);
@@ -182,20 +182,28 @@ void Spread::keep(const Piece& piece, bool look, const Answer& answer) {
   }
 }
 
-// Nobody waits for it: the next command to the same slot comes after it.
 void Spread::give_back() {
   if (pieces_.size() == 1) return;  // one script gives nothing that it refuses
-  constexpr std::int64_t nothing = 0;
-  const Deadline deadline = core_.options().now() + core_.options().timeout;
   for (Piece& piece : pieces_) {
-    if (!std::exchange(piece.charged, false)) continue;
-    for (const std::size_t check : piece.checks) {
-      Verdict& verdict = answer_.verdicts[check];
-      verdict.remaining = std::min(verdict.limit, verdict.remaining + call_.checks[check].cost);
-    }
-    core_.call(core_.layout().settle(id_, piece.tag, std::span(&nothing, 1)), deadline, 1,
-               [](const StoreCore::Said&) {});
+    if (std::exchange(piece.charged, false)) give_back(piece);
   }
+}
+
+// Nobody waits for it: the next command to the same slot comes after it.
+void Spread::give_back(const Piece& piece) {
+  constexpr std::int64_t nothing = 0;
+  std::vector<Check> refunds;
+  for (const std::size_t check : piece.checks) {
+    Verdict& verdict = answer_.verdicts[check];
+    verdict.remaining = std::min(verdict.limit, verdict.remaining + call_.checks[check].cost);
+    refunds.push_back(call_.checks[check]);
+    refunds.back().cost = -refunds.back().cost;
+  }
+  const Layout& layout = core_.layout();
+  ScriptCall script = layout.holds() ? layout.settle(id_, piece.tag, std::span(&nothing, 1))
+                                     : layout.joint({.checks = refunds, .now = call_.now}, {});
+  const Deadline deadline = core_.options().now() + core_.options().timeout;
+  core_.call(std::move(script), deadline, 1, [](const StoreCore::Said&) {});
 }
 
 void Spread::stop(Status status) {

@@ -53,6 +53,7 @@ class Spread : public std::enable_shared_from_this<Spread> {
   void came(Piece& piece, bool look, const Call& call, const StoreCore::Said& said);
   void keep(const Piece& piece, bool look, const Answer& answer);
   void give_back();
+  void give_back(const Piece& piece);
   void stop(Status status);
   void finish(Status status);
 

@@ -48,6 +48,11 @@ StoreCore::StoreCore(boost::asio::any_io_executor executor, std::shared_ptr<Clie
 
 StoreCore::~StoreCore() { client_->close(); }
 
+void StoreCore::note_first_call() {
+  if (called_.load(std::memory_order_relaxed) || called_.exchange(true)) return;
+  if (options_.on_first_call) options_.on_first_call();
+}
+
 void StoreCore::put(Entry entry) {
   if (!inbox_.put(std::move(entry))) return;
   boost::asio::post(executor_, [core = shared_from_this()] { core->drain(); });

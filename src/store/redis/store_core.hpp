@@ -11,6 +11,7 @@
 
 #include <boost/asio/any_io_executor.hpp>
 
+#include <atomic>
 #include <cstddef>
 #include <deque>
 #include <expected>
@@ -33,6 +34,7 @@ class StoreCore : public std::enable_shared_from_this<StoreCore> {
   ~StoreCore();
 
   // From any thread.
+  void note_first_call();
   void put(Entry entry);
   [[nodiscard]] Inbox& inbox() { return inbox_; }
   [[nodiscard]] StateWatch& watch() { return watch_; }
@@ -69,6 +71,7 @@ class StoreCore : public std::enable_shared_from_this<StoreCore> {
   Inbox inbox_;
   StateWatch watch_;
   Lanes lanes_;
+  std::atomic<bool> called_{false};
   std::vector<Entry> entries_;  // that the drain is at
   std::deque<Waiting> waiting_;
   std::size_t in_flight_ = 0;

@@ -214,6 +214,28 @@ TEST_F(RedisStoreTest, ResetIsOfExactlyItsKey) {
   EXPECT_THAT(client_->server.counts, ElementsAre(testing::Pair("p:{b}", 7)));
 }
 
+TEST_F(RedisStoreTest, ChargesByForceTravelTogetherKeyByKey) {
+  options_.max_keys = 2;
+  const auto ten = space(10);
+  const Charge charges[] = {
+      {.key = "a", .units = 20}, {.key = "b", .units = 1}, {.key = "a", .units = -5}, {.key = "c", .units = 2}};
+  std::vector<Status> said;
+  store().charge(*ten, charges, Instant{}, [&](Status status) { said.push_back(status); });
+  run();
+  ASSERT_THAT(client_->sent, SizeIs(2));
+  EXPECT_EQ(client_->sent[0].asked.script, "charge");
+  EXPECT_THAT(client_->sent[0].asked.keys, ElementsAre("p:{a}", "p:{b}"));
+  EXPECT_THAT(client_->sent[0].asked.arguments, ElementsAre("10", "2", "20", "-5", "1", "1"));
+  client_->answer();
+  EXPECT_THAT(said, IsEmpty());
+  client_->fail(Failure::down);
+  EXPECT_THAT(said, ElementsAre(Status::timeout));
+  store().charge(*ten, std::span(charges).first(1), Instant{}, [&](Status status) { said.push_back(status); });
+  run();
+  client_->fail(Failure::down);
+  EXPECT_THAT(said, ElementsAre(Status::timeout, Status::down));
+}
+
 TEST_F(RedisStoreTest, BeyondItsBoundACallIsFullAtOnceAndAnswersMakeRoom) {
   options_.max_calls = 2;
   const auto ten = space(10);

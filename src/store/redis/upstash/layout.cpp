@@ -54,6 +54,8 @@ class UpstashLayout final : public Layout {
     return std::make_shared<UpstashSpace>(rule, std::string(prefix), terms);
   }
 
+  bool holds() const override { return false; }
+
   std::string tag(const RedisSpace& space, Key key, Instant now) const override {
     const std::string name = state_keys(upstash_space(space), identifier_of(key), now).front();
     const std::string_view tag = hash_tag(name);
