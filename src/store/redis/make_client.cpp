@@ -1,4 +1,5 @@
 #include "store/redis/client_options.hpp"
+#include "store/redis/cluster_client.hpp"
 #include "store/redis/link_options.hpp"
 #include "store/redis/sentinel_client.hpp"
 #include "store/redis/single_client.hpp"
@@ -10,7 +11,7 @@ namespace weir::store::redis {
 std::expected<std::shared_ptr<Client>, std::string> make_client(boost::asio::any_io_executor executor,
                                                                 ClientOptions options) {
   if (options.url.kind == StoreUrl::Kind::cluster) {
-    return std::unexpected("a Redis Cluster can't be used yet");
+    return make_cluster_client(std::move(executor), std::move(options));
   }
   auto link = link_options(options);
   if (!link) return std::unexpected(link.error());

@@ -45,8 +45,11 @@ OwnThread::~OwnThread() {
   work_.reset();
   if (!thread_.joinable()) return;
   // The last owner may be an answer's: then the thread ends by itself, right after it.
-  if (thread_.get_id() == std::this_thread::get_id()) return thread_.detach();
-  thread_.join();
+  if (thread_.get_id() == std::this_thread::get_id()) {
+    thread_.detach();
+  } else {
+    thread_.join();
+  }
 }
 
 }  // namespace weir::store::redis

@@ -1,0 +1,48 @@
+// redis_store.cpp: handles of stores in Redis.
+#include <weir/redis.hpp>
+#include <weir/redis_asio.hpp>
+
+#include "store/redis/open_store.hpp"
+
+#include <utility>
+
+namespace weir {
+namespace {
+
+using store::redis::OpenOptions;
+
+OpenOptions open_options(RedisStoreOptions options) {
+  OpenOptions opened;
+  opened.layout = options.layout == RedisLayout::weir ? OpenOptions::Layout::weir : OpenOptions::Layout::upstash;
+  opened.tls = {.ca = std::move(options.tls.ca),
+                .cert = std::move(options.tls.cert),
+                .key = std::move(options.tls.key),
+                .server_name = std::move(options.tls.server_name)};
+  opened.regions = std::move(options.regions);
+  opened.store.timeout = options.timeout;
+  opened.store.name_space = std::move(options.name_space);
+  opened.store.max_calls = options.max_calls;
+  opened.store.on_notice = std::move(options.on_notice);
+  return opened;
+}
+
+template <class Opened>
+std::expected<std::shared_ptr<Store>, std::string> handle_of(Opened opened, Clock* clock) {
+  if (!opened) return std::unexpected(std::move(opened.error()));
+  return std::make_shared<Store>(*std::move(opened), clock);
+}
+
+}  // namespace
+
+std::expected<std::shared_ptr<Store>, std::string> redis_store(std::string_view url, RedisStoreOptions options) {
+  Clock* const clock = options.clock;
+  return handle_of(store::redis::open_redis_store(url, open_options(std::move(options))), clock);
+}
+
+std::expected<std::shared_ptr<Store>, std::string> redis_store(boost::asio::any_io_executor executor,
+                                                               std::string_view url, RedisStoreOptions options) {
+  Clock* const clock = options.clock;
+  return handle_of(store::redis::open_redis_store(std::move(executor), url, open_options(std::move(options))), clock);
+}
+
+}  // namespace weir
