@@ -144,6 +144,18 @@ def weir(redis):
     process.stop()
 
 
+@pytest.fixture(scope="module")
+def regions():
+    """Two servers, the package's processes and Weir's that know both."""
+    with tempfile.TemporaryDirectory(prefix="weir-conformance-") as folder:
+        servers = [Redis(folder), Redis(folder)]
+        ports = [server.port for server in servers]
+        package, weir = Process("node", HERE / "upstash.mjs", *ports), Process(BUILD / "conformance_driver", *ports)
+        yield servers, package, weir
+        for process in (package, weir, *servers):
+            process.stop()
+
+
 names = itertools.count()
 
 

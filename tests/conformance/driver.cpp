@@ -1,19 +1,25 @@
 // driver.cpp: Weir's layout upstash, driven by JSON lines on stdin, one answer a line. Its mirror is upstash.mjs.
 //
-//   conformance_driver PORT
+//   conformance_driver PORT [PORT ...]     several ports are several regions
 //   {"op":"open","name","algorithm","tokens","window","refill","prefix","dynamic","protection","cluster"}
 //   {"op":"limit","name","id","rate" or "rates","now"} ·
 //   {"op":"joint","checks":[{"name","id","rate"}],"call","once","now"}
 //   {"op":"reset","name","id","now"} · {"op":"reserve",...} as joint
+//   {"op":"region","name","id","rate","now","first":REGION,"down":[REGION ...]}
 #include "blocking_redis.hpp"
 #include "store/redis/upstash/layout.hpp"
+#include "store/redis/upstash/multi_region.hpp"
 
 #include <boost/json/src.hpp>
 
+#include <algorithm>
+#include <array>
 #include <chrono>
+#include <deque>
 #include <iostream>
 #include <map>
 #include <memory>
+#include <random>
 
 namespace weir::conformance {
 namespace {
@@ -60,7 +66,9 @@ json::object answer_of(const store::Verdict& verdict) {
 
 class Driver {
  public:
-  explicit Driver(std::uint16_t port) : redis_(port) {}
+  explicit Driver(const std::vector<std::uint16_t>& ports) : redis_(ports.front()) {
+    for (const std::uint16_t port : ports) regions_.emplace_back(port);
+  }
 
   json::value answer(const json::object& request) {
     const std::string op = text(request, "op");
@@ -68,6 +76,7 @@ class Driver {
     if (op == "limit") return limit(request);
     if (op == "joint" || op == "reserve") return joint(request, op == "reserve");
     if (op == "reset") return reset(request);
+    if (op == "region") return region(request);
     throw std::invalid_argument("no such op: " + op);
   }
 
@@ -149,7 +158,36 @@ class Driver {
     return json::object{};
   }
 
+  // Asks every region, in order but for those that are `down`; the first answer decides, and then all are repaired.
+  json::value region(const json::object& request) {
+    using namespace store::redis::upstash;
+    const auto& space = static_cast<const UpstashSpace&>(*limits_.at(text(request, "name")).space);
+    const std::string key = text(request, "id");
+    const std::int64_t cost = number(request, "rate", 1);
+    const Instant now = now_of(request);
+    const std::string id = request_id(random_(), random_());
+    const json::array* const down = request.contains("down") ? &request.at("down").as_array() : nullptr;
+    const auto order = [&](std::size_t at) { return (at + number(request, "first")) % regions_.size(); };
+    std::vector<std::optional<RegionAnswer>> answers(regions_.size());
+    const RegionAnswer* first = nullptr;
+    for (std::size_t at = 0; at < regions_.size(); ++at) {
+      const std::size_t region = order(at);
+      if (down != nullptr && std::ranges::find(*down, json::value(region)) != down->end()) continue;
+      const Answer reply = regions_[region].call(region_call(space, key, id, cost, now));
+      answers[region] = read_region(reply.value);
+      if (first == nullptr && answers[region]) first = &*answers[region];
+    }
+    if (first == nullptr) throw std::runtime_error("no region answers");
+    const std::vector<RegionRepair> repairs = reconcile(answers, id, first->taken);
+    for (std::size_t at = 0; at < regions_.size(); ++at) {
+      for (const auto& call : repair_calls(space, key, id, repairs[at], now)) (void)regions_[at].call(call);
+    }
+    return answer_of(region_verdict(space.terms(), *first, cost, now));
+  }
+
   BlockingRedis redis_;
+  std::deque<BlockingRedis> regions_;
+  std::mt19937_64 random_{std::random_device{}()};
   std::map<std::string, Limit> limits_;
 };
 
@@ -157,8 +195,10 @@ class Driver {
 }  // namespace weir::conformance
 
 int main(int argc, char** argv) try {
-  if (argc != 2) return 2;
-  weir::conformance::Driver driver(static_cast<std::uint16_t>(std::stoul(argv[1])));
+  if (argc < 2) return 2;
+  std::vector<std::uint16_t> ports;
+  for (int at = 1; at < argc; ++at) ports.push_back(static_cast<std::uint16_t>(std::stoul(argv[at])));
+  weir::conformance::Driver driver(ports);
   for (std::string line; std::getline(std::cin, line);) {
     boost::json::value answer;
     try {
