@@ -6,7 +6,10 @@
 //   {"op":"joint","checks":[{"name","id","rate"}],"call","once","now"}
 //   {"op":"reset","name","id","now"} · {"op":"reserve",...} as joint
 //   {"op":"region","name","id","rate","now","first":REGION,"down":[REGION ...]}
+//   {"op":"members","prefix","members":[...]} · {"op":"ip_list","prefix","text","now"}
 #include "blocking_redis.hpp"
+#include "store/redis/upstash/deny_list.hpp"
+#include "store/redis/upstash/ip_deny_list.hpp"
 #include "store/redis/upstash/layout.hpp"
 #include "store/redis/upstash/multi_region.hpp"
 
@@ -77,6 +80,8 @@ class Driver {
     if (op == "joint" || op == "reserve") return joint(request, op == "reserve");
     if (op == "reset") return reset(request);
     if (op == "region") return region(request);
+    if (op == "members") return members(request);
+    if (op == "ip_list") return ip_list(request);
     throw std::invalid_argument("no such op: " + op);
   }
 
@@ -156,6 +161,25 @@ class Driver {
       throw std::runtime_error("the reset failed");
     }
     return json::object{};
+  }
+
+  json::value members(const json::object& request) {
+    std::vector<std::string_view> members;
+    for (const json::value& member : request.at("members").as_array()) members.emplace_back(member.as_string());
+    const Answer reply = redis_.call(store::redis::upstash::deny_call(text(request, "prefix"), members));
+    const auto answer = store::redis::upstash::read_denied(reply.value, members.size());
+    if (!answer) throw std::runtime_error(std::string(reply.value.text));
+    return json::object{{"denied", json::value_from(answer->denied)}, {"due", answer->ip_list_is_due}};
+  }
+
+  // A list that was fetched; without a text it is switched off.
+  json::value ip_list(const json::object& request) {
+    using namespace store::redis::upstash;
+    const std::string prefix = text(request, "prefix");
+    const std::vector<std::string> addresses = read_ip_list(text(request, "text"));
+    const Answer reply =
+        redis_.call(addresses.empty() ? disable_call(prefix) : refresh_call(prefix, addresses, now_of(request)));
+    return json::object{{"addresses", reply.value.integer}};
   }
 
   // Asks every region, in order but for those that are `down`; the first answer decides, and then all are repaired.

@@ -3,10 +3,11 @@
 //   node upstash.mjs PORT [PORT ...]     several ports are several regions
 //   {"op":"open","name","algorithm","tokens","window","refill","prefix","cache","dynamic","protection","multi"}
 //   {"op":"limit","name","id","rate","now", ...} · remaining · reset · set_dynamic {"limit"} · get_dynamic
+//   {"op":"ip_list","prefix","text"} · disable_ip_list
 //
 // `now` becomes Date.now() for the call: the package asks nothing else for the time.
 import { createInterface } from "node:readline";
-import { Ratelimit, MultiRegionRatelimit } from "@upstash/ratelimit";
+import { IpDenyList, MultiRegionRatelimit, Ratelimit } from "@upstash/ratelimit";
 import Redis from "ioredis";
 
 // What the package asks of a client: @upstash/redis' words over ioredis. Open-source Redis refuses the flag in the
@@ -77,6 +78,12 @@ const operations = {
   remaining: ({ name, id }) => limiters.get(name).getRemaining(id),
   reset: async ({ name, id }) => { await limiters.get(name).resetUsedTokens(id); return {}; },
   set_dynamic: async ({ name, limit }) => { await limiters.get(name).setDynamicLimit({ limit }); return {}; },
+  ip_list: async ({ prefix, text }) => {
+    globalThis.fetch = async () => new Response(text);
+    await IpDenyList.updateIpDenyList(adapter(regions[0]), prefix, 6);
+    return {};
+  },
+  disable_ip_list: async ({ prefix }) => { await IpDenyList.disableIpDenyList(adapter(regions[0]), prefix); return {}; },
   get_dynamic: ({ name }) => limiters.get(name).getDynamicLimit(),
 };
 

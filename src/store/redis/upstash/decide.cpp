@@ -98,20 +98,29 @@ Verdict take_sliding(const Terms& terms, State& state, Instant now, std::int64_t
   return verdict;
 }
 
+struct Bucket {
+  double at;  // the last refill
+  double tokens;
+};
+
+Bucket refilled(const Terms& terms, const State& state, Instant now) {
+  const auto limit = static_cast<double>(terms.limit);
+  const auto interval = static_cast<double>(terms.window);
+  const auto time = static_cast<double>(milliseconds_of(now));
+  Bucket bucket{.at = state.first.value_or(time), .tokens = state.first ? state.second : limit};
+  if (time >= bucket.at + interval) {
+    const double intervals = std::floor((time - bucket.at) / interval);
+    bucket.at += intervals * interval;
+    bucket.tokens += intervals * static_cast<double>(terms.refill);
+  }
+  bucket.tokens = std::min(limit, bucket.tokens);
+  return bucket;
+}
+
 Verdict take_bucket(const Terms& terms, State& state, Instant now, std::int64_t cost) {
   const auto limit = static_cast<double>(terms.limit);
   const auto interval = static_cast<double>(terms.window);
-  const auto refill = static_cast<double>(terms.refill);
-  const auto time = static_cast<double>(milliseconds_of(now));
-  double at = state.first.value_or(time);
-  double tokens = state.first ? state.second : limit;
-  if (time >= at + interval) {
-    const double intervals = std::floor((time - at) / interval);
-    at += intervals * interval;
-    tokens += intervals * refill;
-  }
-  tokens = std::min(limit, tokens);
-
+  auto [at, tokens] = refilled(terms, state, now);
   const Outcome outcome = outcome_of(terms, tokens, cost);
   const bool full = cost < 0 && (!state.first || tokens == limit);
   if (outcome == Outcome::allowed && cost != 0 && !full) {
@@ -120,7 +129,7 @@ Verdict take_bucket(const Terms& terms, State& state, Instant now, std::int64_t 
   }
   Verdict verdict = counted(terms, outcome, limit - tokens);
   verdict.reset = instant_of(at + interval);
-  const double intervals = std::ceil((static_cast<double>(cost) - tokens) / refill);
+  const double intervals = std::ceil((static_cast<double>(cost) - tokens) / static_cast<double>(terms.refill));
   say_when(verdict, instant_of(at + intervals * interval), now);
   return verdict;
 }
@@ -147,6 +156,20 @@ Verdict take(const Terms& terms, State& state, Instant now, std::int64_t cost) {
       break;
   }
   return take_bucket(terms, state, now, cost);
+}
+
+Verdict charge(const Terms& terms, State& state, Instant now, std::int64_t cost) {
+  const auto units = static_cast<double>(cost);
+  if (terms.kind == Kind::token_bucket) {
+    const auto [at, tokens] = refilled(terms, state, now);
+    state = {.first = at, .second = tokens - units};
+  } else {
+    state.first = std::max(0.0, state.first.value_or(0)) + units;
+  }
+  Verdict verdict = take(terms, state, now, 0);
+  verdict.outcome = Outcome::allowed;
+  verdict.retry_after = limits::Nanos{0};
+  return verdict;
 }
 
 }  // namespace weir::store::redis::upstash

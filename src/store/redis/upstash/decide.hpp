@@ -26,4 +26,7 @@ struct State {
 // limit is used; below 0 refunds, never above the limit.
 [[nodiscard]] limits::Verdict take(const Terms& terms, State& state, Instant now, std::int64_t cost);
 
+// Charges `cost` > 0 whatever is left; the verdict is an allowed one.
+[[nodiscard]] limits::Verdict charge(const Terms& terms, State& state, Instant now, std::int64_t cost);
+
 }  // namespace weir::store::redis::upstash

@@ -65,9 +65,9 @@ void tell(const Terms& terms, const Found& found, std::span<const std::int64_t> 
     }
     const State before = state;
     verdict = take(effective, state, now, costs[at]);
-    if (flag == '1' && !verdict.allowed()) {
-      verdict.outcome = Outcome::allowed;
-      verdict.retry_after = limits::Nanos{0};
+    if (flag == '1' && !verdict.allowed()) {  // by force, too
+      state = before;
+      verdict = charge(effective, state, now, costs[at]);
     }
     if (flag == '0' && verdict.allowed()) {
       state = before;
