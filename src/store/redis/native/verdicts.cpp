@@ -51,7 +51,7 @@ Verdict look(const limits::SlidingLog& log, const LogFound& found, Instant now, 
   const bool allowed = outcome == Outcome::allowed;
   const limits::Tally tally = allowed ? before.after(cost) : before;
   Verdict verdict{.outcome = outcome, .limit = log.limit, .remaining = tally.remaining(), .debt = tally.debt()};
-  verdict.reset = allowed ? found.reset_after : found.reset;
+  verdict.reset = allowed && cost != 0 ? found.reset_after : found.reset;
   if (outcome == Outcome::cost_above_limit) verdict.retry_after = limits::never;
   if (outcome == Outcome::limited) verdict.retry_after = at_micros(found.passes_at) - now;
   return verdict;
