@@ -48,6 +48,9 @@ struct Options {
   std::vector<std::string> allow{};   // patterns that are never limited
   std::vector<std::string> deny{};    // patterns that are always refused; stronger than `allow`
   OnError on_error = OnError::local;
+  // The part of each limit that this process grants by itself, `on_error` being local, while a remote store does not
+  // answer: rounded down, at least 1 unit. 0: 1 / the number of processes last seen on the store.
+  double local_share = 0;
   // A decision never waits longer for its store, nor longer than the store's own timeout; none: the store's.
   std::optional<std::chrono::nanoseconds> timeout{};
   std::size_t rejection_cache = 100'000;  // refusals of a remote store that are remembered; 0: off

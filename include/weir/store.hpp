@@ -26,11 +26,15 @@ enum class SettleError : std::uint8_t {
 };
 using Settled = std::expected<void, SettleError>;
 
-// What a memory store holds; all 0 for others. Read shard by shard, so of no single moment.
+// What a memory store holds, read shard by shard, so of no single moment; and what a remote one is still owed from the
+// time it did not answer, in this process.
 struct StoreStatistics {
   std::uint64_t keys = 0;       // in use, also those whose time has passed and that nobody came by since
   std::uint64_t evictions = 0;  // living keys that were forgotten for others, at the bound
   std::uint64_t ids = 0;        // of reservations and of calls with an id, remembered
+  std::uint64_t owed = 0;       // keys of which units granted without the store wait to be charged; at most 100,000
+  std::uint64_t unsettled = 0;  // settlements that wait to be sent again; at most 100,000
+  std::uint64_t forgiven = 0;   // of both, dropped at the bound or, settlements, after an hour
 };
 
 // A handle: make one with `memory_store`, give it to limiters, and settle reservations by their ids through it.

@@ -6,7 +6,7 @@
 namespace weir::limiter {
 
 void ask_now(Joint& joint, const Question& question) {
-  Joint::Checks checks;
+  boost::container::static_vector<store::Check, max_checks> checks(question.items.size());
   boost::container::static_vector<store::Verdict, max_checks> verdicts(question.items.size());
   const Item& first = joint.items()[question.items.front()];
   const store::Call call = joint.call(question, checks);
@@ -17,6 +17,7 @@ void ask_now(Joint& joint, const Question& question) {
     } else {
       (void)first.memory()->decide_now(call, verdicts);
     }
+    joint.gave_back(question);
     return;
   }
   const store::Status status = first.memory()->decide_now(call, verdicts);

@@ -119,16 +119,15 @@ std::optional<Question> Joint::next_shadow() {
   return std::nullopt;
 }
 
-store::Call Joint::call(const Question& question, Checks& checks) const {
-  checks.clear();
+store::Call Joint::call(const Question& question, std::span<store::Check> checks) const {
   const Item& first = items_[question.items.front()];
   const bool hold = terms_.hold && question.kind == Question::Kind::charge;
-  for (const std::uint8_t place : question.items) {
-    const Item& item = items_[place];
+  for (std::size_t i = 0; i < question.items.size(); ++i) {
+    const Item& item = items_[question.items[i]];
     const std::int64_t cost = question.kind == Question::Kind::charge ? item.cost
                               : question.kind == Question::Kind::look ? 0
                                                                       : -item.cost;
-    checks.push_back({.space = item.space, .key = item.key, .cost = cost, .hold = hold});
+    checks[i] = {.space = item.space, .key = item.key, .cost = cost, .hold = hold};
   }
   return {.checks = checks,
           .now = first.limiter->now(),
@@ -141,7 +140,9 @@ void Joint::answer(const Question& question, store::Status status, std::span<con
   switch (status) {
     case store::Status::decided:
     case store::Status::repeated:
-      return decided(question, verdicts);
+      decided(question, verdicts);
+      if (status == store::Status::decided) note_granted(question);
+      return note_answers(question, verdicts);
     case store::Status::conflict:
       for (const std::uint8_t place : question.items) refuse(items_[place], refused(Reason::id_conflict));
       return;
@@ -162,16 +163,62 @@ void Joint::decided(const Question& question, std::span<const store::Verdict> ve
       item.held_id = question.id;
       if (item.limiter->shadow) item.limiter->handle->shadow_holds.store(true);
     }
-    conclude(item, charge ? to_decision(verdicts[i]) : as_if_charged(verdicts[i], item.cost));
+    conclude(item, charge ? to_decision(verdicts[i]) : as_if_charged(verdicts[i], item.cost), question.asked);
   }
 }
 
-void Joint::conclude(Item& item, const Decision& found) {
+// Of a remote store: so that the local limiter can start from there.
+void Joint::note_answers(const Question& question, std::span<const store::Verdict> verdicts) {
+  for (std::size_t i = 0; i < question.items.size(); ++i) {
+    const Item& item = items_[question.items[i]];
+    if (item.memory() != nullptr || item.limiter->on_error != OnError::local) continue;
+    item.limiter->local->note(*item.space, item.key, verdicts[i], question.asked);
+  }
+}
+
+// By what stands in for the store.
+void Joint::note_granted(const Question& question) const {
+  const Item& first = items_[question.items.front()];
+  if (first.fallback == nullptr || !first.charged) return;
+  const Instant now = first.limiter->now();
+  Outage& outage = *first.limiter->handle->outage;
+  if (!terms_.hold) {
+    for (const std::uint8_t place : question.items) {
+      const Item& item = items_[place];
+      if (item.book != nullptr) outage.granted(item.book, item.key, item.cost, now);
+    }
+    return;
+  }
+  std::vector<LocalPart> parts;
+  for (const std::uint8_t place : question.items) {
+    const Item& item = items_[place];
+    parts.push_back({.book = item.book, .key = OwnedKey(item.key), .amount = item.cost});
+  }
+  outage.held(question.id, std::move(parts), now, terms_.lease);
+}
+
+void Joint::gave_back(const Question& question) const {
+  const Item& first = items_[question.items.front()];
+  if (first.fallback == nullptr) return;
+  const Instant now = first.limiter->now();
+  Outage& outage = *first.limiter->handle->outage;
+  if (!question.id.empty()) {
+    constexpr std::int64_t nothing = 0;
+    return outage.settled(question.id, std::span(&nothing, 1), now);
+  }
+  for (const std::uint8_t place : question.items) {
+    const Item& item = items_[place];
+    if (item.book != nullptr) outage.granted(item.book, item.key, -item.cost, now);
+  }
+}
+
+void Joint::conclude(Item& item, const Decision& found, Instant asked) {
   Limiter::Impl& limiter = *item.limiter;
   if (limiter.cache != nullptr && item.fallback == nullptr && !limiter.shadow) {
     if (item.charged && item.cost < 0) limiter.cache->forget(item.key);
     if (!found.allowed && terms_.id.empty()) {
-      limiter.cache->remember(item.key, item.cost, found, limiter.now(), limiter.handle->refunds.load());
+      // From when it was asked: the store said how long it takes, by its clock, not long after that.
+      limiter.cache->remember(item.key, item.cost, found, asked, limiter.handle->refunds.load());
     }
   }
   const Reason failure = item.decision.reason;  // why the fallback decides, when it does
@@ -193,6 +240,8 @@ void Joint::failed(const Question& question, store::Status status) {
     const bool local = item.limiter->on_error == OnError::local;
     return local && item.memory() != nullptr ? OnError::deny : item.limiter->on_error;
   };
+  const Limiter::Impl& first = *items_[question.items.front()].limiter;
+  if (items_[question.items.front()].memory() == nullptr) first.handle->outage->failed(first.now());
   for (const std::uint8_t place : question.items) {
     Item& item = items_[place];
     Decision decision;
@@ -208,9 +257,13 @@ void Joint::failed(const Question& question, store::Status status) {
         item.decision = decision;
         break;
       case OnError::local: {
-        item.space_owner = item.limiter->local_space(item.space_owner);
+        const store::Nanos lease = terms_.hold ? terms_.lease : store::Nanos(0);
+        LocalChoice choice = item.limiter->local->choose(item.space_owner, item.key, item.limiter->room().instances(),
+                                                         item.limiter->now(), lease);
+        item.space_owner = std::move(choice.space);
         item.space = item.space_owner.get();
-        item.fallback = item.limiter->handle->fallback().get();
+        item.book = std::move(choice.book);
+        item.fallback = &item.limiter->handle->outage->local();
         item.decision.reason = reason;
         item.asked = false;
         break;

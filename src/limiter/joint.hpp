@@ -37,6 +37,7 @@ struct Item {
   const store::Space* space = nullptr;
   std::shared_ptr<const store::Space> space_owner;  // of a space that a change of rates may drop
   store::MemoryStore* fallback = nullptr;           // decides instead of the store, which failed
+  std::shared_ptr<const Book> book;                 // then: where it is noted what the store is owed
   bool asked = false;
   bool charged = false;
   std::string held_id;  // the id it is held under, when it is
@@ -66,6 +67,7 @@ struct Question {
   Kind kind = Kind::charge;
   Places items;
   std::string id;
+  Instant asked{};  // when it went out; set by who asks
 };
 
 class Joint {
@@ -77,13 +79,14 @@ class Joint {
   [[nodiscard]] std::optional<Question> next();
   // For give_back there is nothing to answer.
   void answer(const Question& question, store::Status status, std::span<const store::Verdict> verdicts);
+  // What stands in for the store took it back.
+  void gave_back(const Question& question) const;
 
   [[nodiscard]] AllOutcome outcome() const;
   [[nodiscard]] std::span<Item> items() const { return items_; }
   [[nodiscard]] const Terms& terms() const { return terms_; }
-  // The checks of a question as the store takes them, into `checks`; and the call around them.
-  using Checks = boost::container::static_vector<store::Check, max_checks>;
-  [[nodiscard]] store::Call call(const Question& question, Checks& checks) const;
+  // The checks of a question as the store takes them, into `checks`, one an item of it; and the call around them.
+  [[nodiscard]] store::Call call(const Question& question, std::span<store::Check> checks) const;
 
  private:
   void see_standing(Item& item);
@@ -93,7 +96,9 @@ class Joint {
   [[nodiscard]] std::optional<Question> next_shadow();
   void failed(const Question& question, store::Status status);
   void decided(const Question& question, std::span<const store::Verdict> verdicts);
-  void conclude(Item& item, const Decision& found);
+  void note_answers(const Question& question, std::span<const store::Verdict> verdicts);
+  void note_granted(const Question& question) const;
+  void conclude(Item& item, const Decision& found, Instant asked);
   void refuse(Item& item, const Decision& refusal);
 
   std::span<Item> items_;

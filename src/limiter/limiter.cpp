@@ -9,6 +9,7 @@
 #include <algorithm>
 #include <array>
 #include <stdexcept>
+#include <vector>
 
 namespace weir {
 namespace {
@@ -34,6 +35,26 @@ Decision decide_one(const Check& check, const limiter::Terms& terms) {
   return joint->joint().items().front().decision;
 }
 
+constexpr std::size_t asked_at_once = 4096;  // of limit_many: what a store's queue can take
+
+// All are asked before any is waited for, so that a batch takes about as long as one.
+void decide_each(Limiter& limiter, std::span<const Key> keys, std::span<Decision> decisions, std::int64_t cost) {
+  limiter::require_may_wait(limiter.impl()->room());
+  std::vector<limiter::RemoteJoint::Pointer> joints;
+  joints.reserve(keys.size());
+  for (const Key key : keys) {
+    const Check check(limiter, key, cost);
+    joints.push_back(limiter::RemoteJoint::make(std::span(&check, 1), {}));
+    joints.back()->start();
+  }
+  const auto deadline = limiter::deadline_after(limiter.impl()->timeout);
+  for (std::size_t i = 0; i < joints.size(); ++i) {
+    joints[i]->wait_until(deadline);
+    decisions[i] = joints[i]->joint().items().front().decision;
+    joints[i].reset();
+  }
+}
+
 void refuse_concurrency(const Limiter::Impl& limiter) {
   if (limiter.holds_only) throw std::logic_error("limit() on a concurrency limit: hold a reservation instead");
 }
@@ -56,6 +77,16 @@ Decision Limiter::limit(Key key, const CallOptions& options) {
 
 void Limiter::limit_many(std::span<const Key> keys, std::span<Decision> decisions, std::int64_t cost) {
   if (keys.size() != decisions.size()) throw std::length_error("limit_many: one decision for each key");
+  if (impl_->memory == nullptr) {
+    refuse_concurrency(*impl_);
+    while (!keys.empty()) {
+      const std::size_t count = std::min(keys.size(), asked_at_once);
+      decide_each(*this, keys.first(count), decisions.first(count), cost);
+      keys = keys.subspan(count);
+      decisions = decisions.subspan(count);
+    }
+    return;
+  }
   if (!impl_->plain.load(std::memory_order_acquire) || !in_range(cost)) {
     std::ranges::transform(keys, decisions.begin(), [&](Key key) { return limit(key, cost); });
     return;

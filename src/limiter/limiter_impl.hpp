@@ -5,6 +5,7 @@
 #pragma once
 
 #include "limiter/key_rules.hpp"
+#include "limiter/local_limits.hpp"
 #include "limiter/rejection_cache.hpp"
 #include "limiter/store_handle.hpp"
 
@@ -13,7 +14,6 @@
 #include <atomic>
 #include <chrono>
 #include <expected>
-#include <map>
 #include <memory>
 #include <mutex>
 #include <string>
@@ -25,10 +25,6 @@ struct Limiter::Impl {
 
   [[nodiscard]] Instant now() const noexcept { return limiter::now_of(clock); }
   [[nodiscard]] store::Store& room() const { return *handle->room; }
-  // The space of the fallback that stands in for a space of a remote store. Kept, so that what it granted counts as
-  // long as the limiter lives.
-  [[nodiscard]] std::shared_ptr<const store::Space> local_space(const std::shared_ptr<const store::Space>& remote);
-
   // Changes the rules and sees anew whether they are plain, one change after the other.
   template <class Change>
   auto change(Change make) {
@@ -53,9 +49,8 @@ struct Limiter::Impl {
   const std::chrono::nanoseconds timeout;
   limiter::KeyRules rules;
   std::mutex change_mutex;
-  std::mutex local_mutex;
-  std::map<std::shared_ptr<const store::Space>, std::shared_ptr<const store::Space>> local_spaces;  // by the remote one
   const std::unique_ptr<limiter::RejectionCache> cache;  // none with an immediate store
+  const std::unique_ptr<limiter::LocalLimits> local;     // none with an immediate store
   // What is set at run time is written to these, and comes from there; none: it stays here.
   std::shared_ptr<store::Settings> settings;
   std::string scope;               // in the settings

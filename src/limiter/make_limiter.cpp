@@ -61,16 +61,10 @@ Limiter::Impl::Impl(Options options, std::string key_prefix, OpenRule base)
       timeout(std::min(options.timeout.value_or(limiter::timeout_of(*handle->room)),
                        handle->room->timeout().value_or(store::Nanos::max()))),
       rules(std::move(base)),
-      cache(handle->room->immediate() ? nullptr : std::make_unique<limiter::RejectionCache>(options.rejection_cache)) {}
-
-std::shared_ptr<const store::Space> Limiter::Impl::local_space(const std::shared_ptr<const store::Space>& remote) {
-  constexpr std::size_t bound = 2 * limiter::KeyRules::max_entries;  // of rules that were in force at any time
-  const std::scoped_lock lock(local_mutex);
-  if (local_spaces.size() > bound) local_spaces.clear();
-  auto& local = local_spaces[remote];
-  if (local == nullptr) local = handle->fallback()->open(prefix, remote->rule());
-  return local;
-}
+      cache(handle->room->immediate() ? nullptr : std::make_unique<limiter::RejectionCache>(options.rejection_cache)),
+      local(handle->outage == nullptr
+                ? nullptr
+                : std::make_unique<limiter::LocalLimits>(handle->outage, prefix, options.local_share)) {}
 
 std::expected<Limiter, std::string> Limiter::make(const Rule& rule, Options options) {
   if (!options.name.empty() && !limiter::is_name(options.name)) {
@@ -78,6 +72,9 @@ std::expected<Limiter, std::string> Limiter::make(const Rule& rule, Options opti
   }
   if (options.timeout.value_or(store::Nanos(1)) <= store::Nanos::zero()) {
     return std::unexpected("the timeout must be above 0");
+  }
+  if (!(options.local_share >= 0 && options.local_share <= 1)) {
+    return std::unexpected("the local share must be between 0 and 1");
   }
   if (options.store == nullptr) options.store = default_store();
   const bool has_keys_of_its_own = options.prefix.empty() && options.name.empty();

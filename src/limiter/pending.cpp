@@ -13,7 +13,7 @@ namespace {
 template <class Done, class Result>
 class PendingJoint final : public Pending {
  public:
-  PendingJoint(std::shared_ptr<limiter::RemoteJoint> joint, Done done, Result result)
+  PendingJoint(limiter::RemoteJoint::Pointer joint, Done done, Result result)
       : joint_(std::move(joint)), done_(std::move(done)), result_(result) {}
 
   [[nodiscard]] std::chrono::nanoseconds timeout() const override { return joint_->timeout(); }
@@ -23,7 +23,7 @@ class PendingJoint final : public Pending {
   void expire() override { joint_->expire(); }
 
  private:
-  std::shared_ptr<limiter::RemoteJoint> joint_;
+  limiter::RemoteJoint::Pointer joint_;
   Done done_;
   Result result_;
 };

@@ -16,7 +16,8 @@ namespace limiter {
 namespace {
 
 std::shared_ptr<store::Store> room_of(const Item& item) {
-  if (item.fallback != nullptr) return item.limiter->handle->fallback();
+  const auto& outage = item.limiter->handle->outage;
+  if (item.fallback != nullptr) return {outage, item.fallback};
   return item.limiter->handle->room;
 }
 
@@ -61,14 +62,14 @@ Reservation& Reservation::operator=(Reservation&& other) noexcept {
   return *this;
 }
 
-// Nobody is told how it went, so nobody waits: a store that is away lets the lease end.
+// Nobody is told how it went, so nobody waits: a store that is away is told later, or lets the lease end.
 Reservation::~Reservation() {
   if (impl_ == nullptr || !impl_->open) return;
   constexpr std::int64_t nothing = 0;
   for (const Impl::Part& part : impl_->parts) {
     if (part.settled) continue;
-    part.room->settle(part.id, std::span(&nothing, 1), part.limiter->now(), [](const store::Settled&) {});
-    part.limiter->handle->refunds.fetch_add(1, std::memory_order_relaxed);
+    limiter::settle_part(part.limiter->handle->shared_from_this(), *part.room, part.id, std::span(&nothing, 1),
+                         part.limiter->now(), [](const Settled&) {});
   }
 }
 
@@ -93,11 +94,9 @@ Settled Reservation::settle(std::span<const std::int64_t> actuals) {
     amounts.reserve(part.checks.size());
     for (const std::uint8_t check : part.checks) amounts.push_back(actuals[check]);
     const Settled settled = limiter::ask_and_wait(*part.room, part.limiter->timeout, [&](auto done) {
-      part.room->settle(
-          part.id, amounts, part.limiter->now(),
-          [done = std::move(done)](const store::Settled& how) mutable { done(limiter::to_settled(how)); });
+      limiter::settle_part(part.limiter->handle->shared_from_this(), *part.room, part.id, amounts, part.limiter->now(),
+                           std::move(done));
     });
-    part.limiter->handle->refunds.fetch_add(1, std::memory_order_relaxed);
     if (settled) part.settled = true;
     if (!settled) all = settled;
   }

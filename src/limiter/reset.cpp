@@ -55,26 +55,26 @@ using Owner = std::shared_ptr<Limiter::Impl>;
 
 void reset_key(const Owner& owner, Key key, OnSettled done) {
   const Instant now = owner->now();
-  const auto local = owner->handle->fallback_if_used();
   const auto forget = [owner, whom = OwnedKey(key)] {
+    owner->handle->refunds.fetch_add(1);  // other limiters of these keys have caches of their own
     if (owner->cache) owner->cache->forget(whom.view());
   };
   Reset::start(std::make_shared<Reset>(owner->rules.rules_of(key, now), forget, std::move(done)),
                [&](const auto& space, auto answered) {
-                 if (local) local->reset_now(*owner->local_space(space), key);
+                 if (owner->local) owner->local->forget(space, key);
                  owner->room().reset(*space, key, now, std::move(answered));
                });
 }
 
 void reset_keys(const Owner& owner, OnSettled done) {
   const Instant now = owner->now();
-  const auto local = owner->handle->fallback_if_used();
   const auto forget = [owner] {
+    owner->handle->refunds.fetch_add(1);
     if (owner->cache) owner->cache->forget_all();
   };
   Reset::start(std::make_shared<Reset>(owner->rules.all_rules(), forget, std::move(done)),
                [&](const auto& space, auto answered) {
-                 if (local) local->reset_all_now(*owner->local_space(space));
+                 if (owner->local) owner->local->forget_all(space);
                  owner->room().reset_all(*space, now, std::move(answered));
                });
 }

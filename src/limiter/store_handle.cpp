@@ -38,18 +38,10 @@ std::string shadow_id(std::string_view id, std::size_t nth) {
 }  // namespace limiter
 
 Store::Impl::Impl(std::shared_ptr<store::Store> of, Clock* its_clock)
-    : room(std::move(of)), memory(dynamic_cast<store::MemoryStore*>(room.get())), clock(its_clock) {}
-
-const std::shared_ptr<store::MemoryStore>& Store::Impl::fallback() {
-  const std::scoped_lock lock(fallback_mutex_);
-  if (fallback_ == nullptr) fallback_ = std::make_shared<store::MemoryStore>(store::MemoryOptions{});
-  return fallback_;
-}
-
-std::shared_ptr<store::MemoryStore> Store::Impl::fallback_if_used() {
-  const std::scoped_lock lock(fallback_mutex_);
-  return fallback_;
-}
+    : room(std::move(of)),
+      memory(dynamic_cast<store::MemoryStore*>(room.get())),
+      clock(its_clock),
+      outage(room->immediate() ? nullptr : std::make_shared<limiter::Outage>()) {}
 
 Store::Store(std::shared_ptr<store::Store> room, Clock* clock) {
   if (room == nullptr) throw std::invalid_argument("a Store handle needs a store");
@@ -59,6 +51,11 @@ Store::Store(std::shared_ptr<store::Store> room, Clock* clock) {
 Store::~Store() = default;
 
 StoreStatistics Store::statistics() const {
+  if (impl_->outage != nullptr) {
+    const auto& books = impl_->outage->books();
+    const auto& unsettled = impl_->outage->unsettled();
+    return {.owed = books.keys(), .unsettled = unsettled.ids(), .forgiven = books.dropped() + unsettled.dropped()};
+  }
   if (impl_->memory == nullptr) return {};
   const auto found = impl_->memory->statistics();
   return {.keys = found.keys, .evictions = found.evictions, .ids = found.ids};

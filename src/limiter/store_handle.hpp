@@ -1,7 +1,8 @@
-// store_handle.hpp: what stands behind a weir::Store: the store itself, and a memory store that takes over locally
-// while a remote one does not answer.
+// store_handle.hpp: what stands behind a weir::Store: the store itself, and what this process does by itself while a
+// remote one does not answer.
 #pragma once
 
+#include "limiter/outage.hpp"
 #include "limiter/tsc_clock.hpp"
 #include "store/memory/memory_store.hpp"
 #include "store/store.hpp"
@@ -14,7 +15,6 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
-#include <mutex>
 #include <span>
 #include <string>
 #include <string_view>
@@ -33,14 +33,7 @@ struct Store::Impl : std::enable_shared_from_this<Store::Impl> {
   // Set once a shadow limit has held something under an id derived from its caller's.
   std::atomic<bool> shadow_holds{false};
 
-  // Of a remote store; made when it is first needed.
-  [[nodiscard]] const std::shared_ptr<store::MemoryStore>& fallback();
-  // The same, or none when it was never needed.
-  [[nodiscard]] std::shared_ptr<store::MemoryStore> fallback_if_used();
-
- private:
-  std::mutex fallback_mutex_;
-  std::shared_ptr<store::MemoryStore> fallback_;
+  const std::shared_ptr<limiter::Outage> outage;  // none of a store that answers at once
 };
 
 namespace limiter {
@@ -61,6 +54,11 @@ using OnSettled = std::move_only_function<void(Settled)>;
 void settle(const std::shared_ptr<weir::Store::Impl>& handle, std::string_view id,
             std::span<const std::int64_t> amounts, OnSettled done);
 void renew(const std::shared_ptr<weir::Store::Impl>& handle, std::string_view id, store::Nanos lease, OnSettled done);
+
+// What one store, or what stands in for it, holds under an id. A settlement that can't be delivered is kept and sent
+// again.
+void settle_part(const std::shared_ptr<weir::Store::Impl>& handle, store::Store& room, std::string_view id,
+                 std::span<const std::int64_t> amounts, Instant now, OnSettled done);
 
 // A shadow limit is decided apart from the real ones, so it holds under an id of its own: the nth of a call.
 [[nodiscard]] std::string shadow_id(std::string_view id, std::size_t nth);

@@ -7,6 +7,8 @@
 
 #include <weir/store.hpp>
 
+#include <atomic>
+#include <cstdint>
 #include <functional>
 #include <memory>
 #include <mutex>
@@ -23,6 +25,14 @@ class FakeRemoteStore final : public store::Store {
   void set_mood(Mood mood) {
     const std::scoped_lock lock(mutex_);
     mood_ = mood;
+  }
+  void set_instances(std::uint32_t instances) { instances_ = instances; }
+  // What it counts, as nobody's store would tell.
+  [[nodiscard]] store::MemoryStore& truth() { return memory_; }
+  // Units that were charged by force, in order of arrival, those given back below 0.
+  [[nodiscard]] std::vector<std::int64_t> charged() const {
+    const std::scoped_lock lock(mutex_);
+    return charged_;
   }
   [[nodiscard]] int decisions() const {
     const std::scoped_lock lock(mutex_);
@@ -102,6 +112,25 @@ class FakeRemoteStore final : public store::Store {
   void reset_all(const store::Space& space, Instant now, std::move_only_function<void(store::Settled)> done) override {
     later(std::move(done), [this, &space, now](auto answer) { memory_.reset_all(space, now, std::move(answer)); });
   }
+  void charge(const store::Space& space, std::span<const store::Charge> charges, Instant now,
+              std::move_only_function<void(store::Status)> done) override {
+    std::unique_lock lock(mutex_);
+    if (mood_ == Mood::down) {
+      lock.unlock();
+      return done(store::Status::down);
+    }
+    for (const store::Charge& one : charges) charged_.push_back(one.units);
+    auto ask = [this, &space, charges, now, done = std::move(done)]() mutable {
+      memory_.charge(space, charges, now, std::move(done));
+    };
+    if (mood_ == Mood::waits) {
+      late_.emplace_back(std::move(ask));
+      return;
+    }
+    lock.unlock();
+    ask();
+  }
+  [[nodiscard]] std::uint32_t instances() const override { return instances_; }
 
  private:
   using OnSettled = std::move_only_function<void(store::Settled)>;
@@ -130,6 +159,8 @@ class FakeRemoteStore final : public store::Store {
   Mood mood_ = Mood::answers;
   int decisions_ = 0;
   std::vector<std::string> settled_;
+  std::vector<std::int64_t> charged_;
+  std::atomic<std::uint32_t> instances_{1};
   std::vector<std::move_only_function<void()>> late_;
   store::MemoryStore memory_;
 };
