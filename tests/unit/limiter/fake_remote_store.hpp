@@ -8,6 +8,7 @@
 #include <weir/store.hpp>
 
 #include <atomic>
+#include <cstddef>
 #include <cstdint>
 #include <functional>
 #include <memory>
@@ -20,13 +21,15 @@ namespace weir::limiter {
 
 class FakeRemoteStore final : public store::Store {
  public:
-  enum class Mood { answers, waits, down, silent };
+  enum class Mood { answers, waits, down, silent, full };
 
   void set_mood(Mood mood) {
     const std::scoped_lock lock(mutex_);
     mood_ = mood;
   }
   void set_instances(std::uint32_t instances) { instances_ = instances; }
+  // How far its clock is ahead of its users'.
+  void set_skew(store::Nanos skew) { skew_ = skew; }
   // What it counts, as nobody's store would tell.
   [[nodiscard]] store::MemoryStore& truth() { return memory_; }
   // Units that were charged by force, in order of arrival, those given back below 0.
@@ -51,6 +54,10 @@ class FakeRemoteStore final : public store::Store {
     }
     for (auto& answer : late) answer();
   }
+  [[nodiscard]] std::size_t questions() const {
+    const std::scoped_lock lock(mutex_);
+    return late_.size();
+  }
   [[nodiscard]] bool has_question() const {
     const std::scoped_lock lock(mutex_);
     return !late_.empty();
@@ -63,8 +70,10 @@ class FakeRemoteStore final : public store::Store {
   [[nodiscard]] std::shared_ptr<store::Settings> settings() override { return shared_settings; }
   std::shared_ptr<store::Settings> shared_settings;  // given before limiters are made
 
-  void decide(const store::Call& call, std::move_only_function<void(store::Answer)> done) override {
+  void decide(const store::Call& asked, std::move_only_function<void(store::Answer)> done) override {
     std::unique_lock lock(mutex_);
+    store::Call call = asked;
+    call.now += skew_;
     ++decisions_;
     switch (mood_) {
       case Mood::answers:
@@ -80,6 +89,9 @@ class FakeRemoteStore final : public store::Store {
       case Mood::down:
         lock.unlock();
         return done({.status = store::Status::down, .verdicts = {}});
+      case Mood::full:
+        lock.unlock();
+        return done({.status = store::Status::full, .verdicts = {}});
       case Mood::silent:
         late_.emplace_back(
             [done = std::move(done)]() mutable { done({.status = store::Status::timeout, .verdicts = {}}); });
@@ -115,9 +127,9 @@ class FakeRemoteStore final : public store::Store {
   void charge(const store::Space& space, std::span<const store::Charge> charges, Instant now,
               std::move_only_function<void(store::Status)> done) override {
     std::unique_lock lock(mutex_);
-    if (mood_ == Mood::down) {
+    if (mood_ == Mood::down || mood_ == Mood::full) {
       lock.unlock();
-      return done(store::Status::down);
+      return done(mood_ == Mood::down ? store::Status::down : store::Status::full);
     }
     for (const store::Charge& one : charges) charged_.push_back(one.units);
     auto ask = [this, &space, charges, now, done = std::move(done)]() mutable {
@@ -146,6 +158,7 @@ class FakeRemoteStore final : public store::Store {
       case Mood::waits:
         late_.emplace_back([done = std::move(done), ask = std::move(ask)]() mutable { ask(std::move(done)); });
         return;
+      case Mood::full:
       case Mood::down:
         lock.unlock();
         return done(std::unexpected(store::SettleError::down));
@@ -161,6 +174,7 @@ class FakeRemoteStore final : public store::Store {
   std::vector<std::string> settled_;
   std::vector<std::int64_t> charged_;
   std::atomic<std::uint32_t> instances_{1};
+  store::Nanos skew_{0};
   std::vector<std::move_only_function<void()>> late_;
   store::MemoryStore memory_;
 };
