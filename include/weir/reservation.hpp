@@ -47,6 +47,7 @@ class WEIR_API Reservation {
 
   struct WEIR_LOCAL Impl;
   explicit Reservation(std::unique_ptr<Impl> impl);  // for the library's own use
+  [[nodiscard]] Impl& impl() const { return *impl_; }
 
  private:
   std::unique_ptr<Impl> impl_;

@@ -3,6 +3,7 @@
 #include "api/checks.hpp"
 #include "api/decision_json.hpp"
 #include "api/metrics.hpp"
+#include "limiter/store_handle.hpp"
 
 #include <algorithm>
 #include <utility>
@@ -42,7 +43,9 @@ Response decide(const Call& call) {
   std::vector<Decision> decisions(given->checks.size());
   const auto start = std::chrono::steady_clock::now();
   decide_all(call.service, given->checks, decisions, *id);
-  call.service.metrics().decision_seconds.record(std::chrono::steady_clock::now() - start);
+  call.service.metrics()
+      .decision_seconds_of(call.service.store().impl().room->immediate())
+      .record(std::chrono::steady_clock::now() - start);
   count(given->checks, decisions);
   if (auto answered = decided(decisions); !answered) return std::move(answered.error());
   return json_response(200, decision_body(decisions, given->as_list));

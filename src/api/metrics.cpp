@@ -68,6 +68,14 @@ void Histogram::append(std::string& text, std::string_view name, std::string_vie
   sample(text, std::string(name) + "_count", labels, std::to_string(below));
 }
 
+std::uint64_t Histogram::count() const noexcept {
+  std::uint64_t sum = 0;
+  for (const Cell& cell : cells_) {
+    for (const auto& count : cell.counts) sum += count.load(std::memory_order_relaxed);
+  }
+  return sum;
+}
+
 LimitMetrics& Metrics::limit(std::string_view name) {
   const std::scoped_lock lock(mutex_);
   if (limits_.size() >= max_limits) name = "other";
@@ -89,9 +97,24 @@ std::string Metrics::text(const Readings& readings) const {
     }
   }
   describe(text, "weir_decision_seconds", "histogram", "How long a decision took.");
-  decision_seconds.append(text, "weir_decision_seconds", "store=\"memory\"");
+  if (readings.in_memory || decision_seconds.count() > 0) {
+    decision_seconds.append(text, "weir_decision_seconds", "store=\"memory\"");
+  }
+  if (!readings.in_memory || remote_decision_seconds.count() > 0) {
+    remote_decision_seconds.append(text, "weir_decision_seconds", "store=\"redis\"");
+  }
   describe(text, "weir_store_up", "gauge", "1 while the store answers.");
-  sample(text, "weir_store_up", {}, readings.store_up ? "1" : "0");
+  sample(text, "weir_store_up", {}, readings.store.up ? "1" : "0");
+  describe(text, "weir_store_errors_total", "counter", "Calls that the store did not decide, by what kept it.");
+  for (std::size_t kind = 0; kind < readings.store.errors.size(); ++kind) {
+    sample(text, "weir_store_errors_total", "kind=\"" + std::string(store_error_names[kind]) + "\"",
+           std::to_string(readings.store.errors[kind]));
+  }
+  describe(text, "weir_store_reconnects_total", "counter", "Connections to the store that had to be made again.");
+  sample(text, "weir_store_reconnects_total", {}, std::to_string(readings.store.reconnects));
+  describe(text, "weir_holds_lost_total", "counter",
+           "Reservations of streams whose end the store could not be told: their leases end by themselves.");
+  sample(text, "weir_holds_lost_total", {}, std::to_string(readings.holds_lost));
   describe(text, "weir_evictions_total", "counter", "Living keys that were forgotten for others, at the bound.");
   sample(text, "weir_evictions_total", "store=\"memory\"", std::to_string(readings.evictions));
   describe(text, "weir_store_keys", "gauge", "Keys in use.");

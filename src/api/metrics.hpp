@@ -2,6 +2,8 @@
 // a cell of its own, on its own cache line; reading adds them up. Labels are names from the configuration, never keys.
 #pragma once
 
+#include <weir/store_health.hpp>
+
 #include <array>
 #include <atomic>
 #include <chrono>
@@ -39,6 +41,7 @@ class Histogram {
   void record(std::chrono::nanoseconds time) noexcept;
   // `name` with `_bucket`, `_sum` and `_count`; `labels` as they stand between braces.
   void append(std::string& text, std::string_view name, std::string_view labels) const;
+  [[nodiscard]] std::uint64_t count() const noexcept;
 
  private:
   struct alignas(64) Cell {
@@ -74,14 +77,20 @@ class Metrics {
   // The limit's counters, made when it is new. Takes a lock: look them up once, when the configuration is read.
   [[nodiscard]] LimitMetrics& limit(std::string_view name);
 
-  Histogram decision_seconds;  // store="memory"
+  Histogram decision_seconds;         // store="memory"
+  Histogram remote_decision_seconds;  // store="redis"
+  [[nodiscard]] Histogram& decision_seconds_of(bool in_memory) {
+    return in_memory ? decision_seconds : remote_decision_seconds;
+  }
   Counter reloads_applied;
   Counter reloads_refused;
   Counter access_log_dropped;  // lines
 
   // Gauges and counts that others keep.
   struct Readings {
-    bool store_up = true;
+    StoreHealth store;
+    bool in_memory = true;         // the store in force
+    std::uint64_t holds_lost = 0;  // whose end the store could not be told
     std::uint64_t evictions = 0;
     std::uint64_t keys = 0;
   };

@@ -2,14 +2,18 @@
 #include "api/call.hpp"
 #include "api/metrics.hpp"
 #include "api/openapi.hpp"
+#include "limiter/store_handle.hpp"
 
 namespace weir::api {
 
 Response metrics_page(const Call& call) {
   const StoreStatistics store = call.service.store().statistics();
   return {.content_type = "text/plain; version=0.0.4; charset=utf-8",
-          .body = call.service.metrics().text(
-              {.store_up = call.service.store_up(), .evictions = store.evictions, .keys = store.keys})};
+          .body = call.service.metrics().text({.store = call.service.store().health(),
+                                               .in_memory = call.service.store().impl().room->immediate(),
+                                               .holds_lost = call.service.holds_lost(),
+                                               .evictions = store.evictions,
+                                               .keys = store.keys})};
 }
 
 // The process answers.

@@ -106,7 +106,9 @@ Response reserve(const Call& call) {
   std::vector<Decision> decisions(given->checks.size());
   const auto start = std::chrono::steady_clock::now();
   const bool granted = hold_all(call.service, given->checks, decisions, options);
-  call.service.metrics().decision_seconds.record(std::chrono::steady_clock::now() - start);
+  call.service.metrics()
+      .decision_seconds_of(call.service.store().impl().room->immediate())
+      .record(std::chrono::steady_clock::now() - start);
   count(given->checks, decisions);
   if (auto answered = decided(decisions); !answered) return std::move(answered.error());
   if (!granted) return json_response(200, decision_body(decisions, given->as_list, *id));

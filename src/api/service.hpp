@@ -15,6 +15,7 @@
 #include <weir/limiter.hpp>
 #include <weir/store.hpp>
 
+#include <cstdint>
 #include <optional>
 #include <string_view>
 #include <vector>
@@ -44,6 +45,7 @@ class Service {
   [[nodiscard]] virtual Metrics& metrics() const = 0;
   [[nodiscard]] virtual Instant now() const = 0;
   [[nodiscard]] virtual bool store_up() const { return true; }  // whether the store answered when it was last asked
+  [[nodiscard]] virtual std::uint64_t holds_lost() const { return 0; }
 };
 
 }  // namespace weir::api

@@ -1,11 +1,9 @@
 #include "gateway/admission.hpp"
 
 #include "gateway/asked_limits.hpp"
-#include "gateway/outcomes.hpp"
+#include "gateway/conclusion.hpp"
 #include "gateway/rate_limit_headers.hpp"
-#include "limiter/limiter_impl.hpp"
 
-#include <algorithm>
 #include <array>
 #include <cstddef>
 #include <memory_resource>
@@ -16,136 +14,16 @@ namespace weir::gateway {
 
 namespace {
 
-using std::chrono::nanoseconds;
-using Decisions = std::span<const Decision>;
-
-// Its own rule alone holds for every key: no override, no rate at run time.
-bool is_plain(const EnforcedLimit& limit) { return limit.limiter.impl()->plain.load(std::memory_order_acquire); }
-
-// What the answer may show: shadow limits stay unseen, and `unlimited` is no policy.
-void add_state(PerLimit<LimitState>& states, const EnforcedLimit& limit, const Decision& decision, const Rule& rule) {
-  if (limit.config.shadow || !decision.limit) return;
-  states.push_back({.name = limit.config.name, .capacity = *decision.limit, .decision = &decision, .rule = &rule});
-}
-
-void add_headers(AnswerHeaders& headers, const AskedLimits& asked, Decisions decisions, const RouteLimits& route,
-                 const Runtime& runtime, std::optional<std::int64_t> retry_after) {
-  if (runtime.responses().headers == config::Responses::Headers::none) return;
-  PerLimit<Rule> others;  // that decided instead of the limits' own
-  others.reserve(decisions.size());
-  PerLimit<LimitState> states;
-  bool as_configured = asked.limits.size() == route.limits.size();
-  for (std::size_t i = 0; i < decisions.size(); ++i) {
-    const EnforcedLimit& limit = *asked.limits[i];
-    const Rule* rule = &limit.config.rule;
-    if (!limit.config.shadow && !is_plain(limit)) {
-      rule = &others.emplace_back(limit.limiter.rate(asked.checks[i].key).rule);
-      as_configured = as_configured && *rule == limit.config.rule && decisions[i].limit.has_value();
-    }
-    add_state(states, limit, decisions[i], *rule);
-  }
-  add_rate_limit_headers(headers, runtime.responses(), {states.data(), states.size()}, runtime.now(),
-                         as_configured ? std::string_view(route.policy) : std::string_view{}, retry_after);
-}
-
-bool store_is_down(const Decision& decision) {
-  return decision.reason == Reason::store_down || decision.reason == Reason::store_timeout;
-}
-
-// Seconds until the same request passes. The largest of all counts; concurrency can't know and hints at one.
-std::optional<std::int64_t> retry_after(const AskedLimits& asked, Decisions decisions) {
-  std::int64_t seconds = 1;
-  for (std::size_t i = 0; i < decisions.size(); ++i) {
-    const Decision& decision = decisions[i];
-    if (decision.allowed) continue;
-    if (decision.retry_after) {
-      seconds = std::max(seconds, whole_seconds(*decision.retry_after));
-    } else if (asked.limits[i]->config.rule.algorithm != Algorithm::concurrency ||
-               decision.reason == Reason::cost_above_limit) {
-      if (!store_is_down(decision)) return std::nullopt;
-    }
-  }
-  return seconds;
-}
-
-// The time after which the request is asked again, when each limit that refuses lets it wait so long. Who has waited
-// for long among many sleeps longer, so that a crowd is not woken for each single place.
-std::optional<nanoseconds> wait(const AskedLimits& asked, Decisions decisions, const Patience& patience) {
-  if (!patience.may_wait) return std::nullopt;
-  nanoseconds longest = patience.waited / 4;
-  nanoseconds most = nanoseconds::max();
-  for (std::size_t i = 0; i < decisions.size(); ++i) {
-    const Decision& decision = decisions[i];
-    if (decision.allowed) continue;
-    const nanoseconds left = asked.limits[i]->config.wait - patience.waited;
-    if (!decision.retry_after || *decision.retry_after > left) return std::nullopt;
-    longest = std::max(longest, *decision.retry_after);
-    most = std::min(most, left);
-  }
-  return std::min(longest, most);
-}
-
-std::unique_ptr<Refusal> refusal_of(const AskedLimits& asked, Decisions decisions, const RouteLimits& route,
-                                    const Runtime& runtime) {
-  const auto refused_by = [&](auto matches) {
-    return std::ranges::any_of(decisions, [&](const Decision& one) { return !one.allowed && matches(one); });
-  };
-  if (refused_by([](const Decision& one) { return one.reason == Reason::denied; })) return denial();
-  auto refusal = std::make_unique<Refusal>();
-  refusal->retry_after = retry_after(asked, decisions);
-  if (refused_by(store_is_down)) {
-    refusal->cause = Refusal::Cause::store_down;
-    refusal->status = 503;
-    refusal->detail = "Limits can't be decided at the moment; retry later.";
-    return refusal;
-  }
-  const config::Limit* first = nullptr;  // its status and message are those of the answer
-  for (std::size_t i = 0; i < decisions.size(); ++i) {
-    if (decisions[i].allowed) continue;
-    const config::Limit& limit = asked.limits[i]->config;
-    if (first == nullptr) first = &limit;
-    refusal->violated.emplace_back(limit.name);
-  }
-  refusal->status = first == nullptr ? 429 : first->reject_status;
-  refusal->detail = first == nullptr || first->reject_message.empty()
-                        ? limited_detail(refusal->violated, refusal->retry_after)
-                        : first->reject_message;
-  add_headers(refusal->headers, asked, decisions, route, runtime, refusal->retry_after);
-  return refusal;
-}
-
-void conclude(Admission& admission, bool allowed, const AskedLimits& asked, Decisions decisions,
-              const RouteLimits& route, const Runtime& runtime, const Patience& patience, Told* told) {
-  if (!allowed) {
-    admission.wait = wait(asked, decisions, patience);
-    if (admission.wait) return;
-  }
-  count_outcomes(asked, decisions, allowed);
-  if (told != nullptr) *told = told_of(asked, decisions, allowed);
-  if (allowed) {
-    add_headers(admission.headers, asked, decisions, route, runtime, std::nullopt);
-  } else {
-    admission.refusal = refusal_of(asked, decisions, route, runtime);
-  }
-}
-
 Admission reserve(const AskedLimits& asked, const RouteLimits& route, const Runtime& runtime, const Patience& patience,
                   Told* told) {
-  Admission admission;
   const Instant start = runtime.now();
   auto reservation =
       reserve_all(std::span(asked.checks.data(), asked.checks.size()), {.lease = longest_stream, .once = true});
   runtime.metrics().decision_seconds.record(runtime.now() - start);
-  const Decisions decisions = reservation ? reservation->decisions() : Decisions(reservation.error().decisions);
-  conclude(admission, reservation.has_value(), asked, decisions, route, runtime, patience, told);
-  if (!reservation) return admission;
-  std::vector<Held> held;
-  held.reserve(asked.checks.size());
-  for (std::size_t i = 0; i < asked.checks.size(); ++i) {
-    const Check& check = asked.checks[i];
-    held.push_back({.limit = asked.limits[i], .cost = check.cost, .rule = check.limiter->rate(check.key).rule});
-  }
-  admission.hold = std::make_unique<Hold>(std::move(*reservation), std::move(held));
+  const std::span<const Decision> decisions =
+      reservation ? reservation->decisions() : std::span<const Decision>(reservation.error().decisions);
+  Admission admission = conclusion(reservation.has_value(), asked, decisions, route, runtime, patience, told);
+  if (reservation) admission.hold = hold_of(*std::move(reservation), asked, nullptr);
   return admission;
 }
 
@@ -156,9 +34,11 @@ Admission admit(const Request& request, const RouteLimits& route, const Runtime&
   std::array<std::byte, 512> on_stack;
   std::pmr::monotonic_buffer_resource memory(on_stack.data(), on_stack.size());
   AskedLimits asked = asked_limits(request, route, memory);
-  Admission admission;
-  admission.refusal = std::move(asked.malformed);
-  if (admission.refusal || asked.checks.empty()) return admission;
+  if (asked.malformed || asked.checks.empty()) {
+    Admission admission;
+    admission.refusal = std::move(asked.malformed);
+    return admission;
+  }
   if (asked.holds) return reserve(asked, route, runtime, patience, told);
 
   PerLimit<Decision> decisions(asked.checks.size());
@@ -166,8 +46,7 @@ Admission admit(const Request& request, const RouteLimits& route, const Runtime&
   const auto all =
       limit_all(std::span(asked.checks.data(), asked.checks.size()), std::span(decisions.data(), decisions.size()));
   runtime.metrics().decision_seconds.record(runtime.now() - start);
-  conclude(admission, all.allowed, asked, {decisions.data(), decisions.size()}, route, runtime, patience, told);
-  return admission;
+  return conclusion(all.allowed, asked, {decisions.data(), decisions.size()}, route, runtime, patience, told);
 }
 
 void answered(Hold& hold, int status, AnswerHeaders& headers, const Runtime& runtime) {
@@ -180,14 +59,6 @@ void answered(Hold& hold, int status, AnswerHeaders& headers, const Runtime& run
   }
   headers = AnswerHeaders{};
   add_rate_limit_headers(headers, runtime.responses(), {states.data(), states.size()}, runtime.now());
-}
-
-std::unique_ptr<Refusal> denial() {
-  auto refusal = std::make_unique<Refusal>();
-  refusal->cause = Refusal::Cause::denied;
-  refusal->status = 403;
-  refusal->detail = "This client is denied.";
-  return refusal;
 }
 
 }  // namespace weir::gateway

@@ -1,11 +1,14 @@
 #include "gateway/extension.hpp"
 
+#include "gateway/asking.hpp"
 #include "gateway/edge.hpp"
 #include "gateway/live_runtime.hpp"
 #include "gateway/settings_source.hpp"
 
 #include <algorithm>
 #include <chrono>
+#include <memory>
+#include <optional>
 #include <stdexcept>
 #include <string>
 #include <utility>
@@ -34,12 +37,17 @@ class WeirExtension final : public BootstrapExtension {
   WeirExtension& operator=(const WeirExtension&) = delete;
   ~WeirExtension() override {
     lasting().waiting.set_alarm({});
+    lasting().unanswered.set_alarm({});
+    lasting().leases->set_alarm({});
     lasting().access_log.stop();  // now that the workers are gone, and with them the last streams
   }
 
   void on_server_initialized() override {
     timer_ = host_.timer();
-    lasting().waiting.set_alarm([waker = host_.waker()] { waker->wake(); });
+    const auto alarm = [waker = std::shared_ptr<MainThreadWaker>(host_.waker())] { waker->wake(); };
+    lasting().waiting.set_alarm(alarm);
+    lasting().unanswered.set_alarm(alarm);
+    lasting().leases->set_alarm(alarm);
     lasting().access_log.configure(runtime_.runtime().settings().access_log);
     host_.serve_admin(status_path, "weir: the settings in force", false);
     host_.serve_admin(refused_path, "weir: count a refused configuration", true);
@@ -53,8 +61,8 @@ class WeirExtension final : public BootstrapExtension {
     lasting().access_log.configure(runtime_.runtime().settings().access_log);
   }
 
-  void on_woken() override { wake_waiting(); }
-  void on_timer() override { wake_waiting(); }
+  void on_woken() override { do_what_is_due(); }
+  void on_timer() override { do_what_is_due(); }
 
   [[nodiscard]] AdminAnswer on_admin_request(std::string_view method, std::string_view path) override {
     path = path.substr(0, path.find('?'));
@@ -68,10 +76,17 @@ class WeirExtension final : public BootstrapExtension {
  private:
   [[nodiscard]] Lasting& lasting() const { return *runtime_.runtime().lasting(); }
 
-  void wake_waiting() {
+  void do_what_is_due() {
     const Instant now = runtime_.runtime().now();
-    const auto next = lasting().waiting.wake_due(now);
-    if (next) timer_->start(std::chrono::ceil<std::chrono::milliseconds>(*next - now));
+    Instant next = Instant::max();
+    const auto sooner = [&](std::optional<Instant> due) { next = std::min(next, due.value_or(next)); };
+    sooner(lasting().waiting.wake_due(now));
+    sooner(lasting().leases->step(now));
+    sooner(lasting().unanswered.each_due(now, [](const std::weak_ptr<Asking>& asking) {
+      if (const auto late = asking.lock()) late->expire();
+    }));
+    if (next == Instant::max()) return;
+    timer_->start(std::max(std::chrono::ceil<std::chrono::milliseconds>(next - now), std::chrono::milliseconds(0)));
   }
 
   SettingsSource source_;

@@ -17,7 +17,20 @@ bool charges(const Held& held, int status) {
 
 }  // namespace
 
+Hold::Hold(Reservation reservation, std::vector<Held> held, HeldLeases* leases)
+    : held_(std::move(held)), leases_(leases) {
+  if (leases_ == nullptr) {
+    reservation_.emplace(std::move(reservation));
+  } else {
+    lease_ = leases_->add(std::move(reservation));
+  }
+}
+
 Hold::~Hold() { settle(); }
+
+std::span<const Decision> Hold::found() const {
+  return reservation_ ? reservation_->decisions() : lease_->reservation.decisions();
+}
 
 void Hold::answered(int status) {
   status_ = status;
@@ -29,8 +42,8 @@ bool Hold::gives_back() const {
 }
 
 std::vector<Decision> Hold::decisions(Instant now) const {
-  const auto found = reservation_.decisions();
-  std::vector<Decision> decisions(found.begin(), found.end());
+  const auto as_found = found();
+  std::vector<Decision> decisions(as_found.begin(), as_found.end());
   for (std::size_t i = 0; i < decisions.size(); ++i) {
     Decision& decision = decisions[i];
     if (is_place(held_[i]) || charges(held_[i], status_) || !decision.limit) continue;
@@ -47,8 +60,8 @@ void Hold::settle() {
   for (std::size_t i = 0; i < held_.size(); ++i) {
     if (!is_place(held_[i]) && charges(held_[i], status_)) used[i] = held_[i].cost;
   }
-  // A store that is down frees places, and keeps costs, at the lease's end.
-  [[maybe_unused]] const Settled settled = reservation_.settle(used);
+  if (lease_ != nullptr) return leases_->settle(lease_, std::move(used));
+  [[maybe_unused]] const Settled settled = reservation_->settle(used);
 }
 
 }  // namespace weir::gateway

@@ -1,10 +1,11 @@
 // hold.hpp: what a request has taken and what is settled later: places of concurrency limits when the stream ends,
 // costs that depend on the answer's status (`charge`) when its head has come.
 //
-// Whichever way a stream ends, its hold is settled: destroying it is enough. All that one request holds is settled at
-// once: beside a place, costs wait for the stream's end too.
+// Whichever way a stream ends, its hold is settled: destroying it is enough, and nobody waits for it. All that one
+// request holds is settled at once: beside a place, costs wait for the stream's end too.
 #pragma once
 
+#include "gateway/held_leases.hpp"
 #include "gateway/route_limits.hpp"
 
 #include <weir/reservation.hpp>
@@ -12,6 +13,8 @@
 
 #include <chrono>
 #include <cstdint>
+#include <memory>
+#include <optional>
 #include <span>
 #include <utility>
 #include <vector>
@@ -29,9 +32,9 @@ struct Held {
 
 class Hold {
  public:
-  // One Held for each of the reservation's decisions.
-  Hold(Reservation reservation, std::vector<Held> held)
-      : reservation_(std::move(reservation)), held_(std::move(held)) {}
+  // One Held for each of the reservation's decisions. `leases`: of a store that answers later; none: it answers at
+  // once.
+  Hold(Reservation reservation, std::vector<Held> held, HeldLeases* leases = nullptr);
   Hold(const Hold&) = delete;
   Hold& operator=(const Hold&) = delete;
   ~Hold();
@@ -45,9 +48,12 @@ class Hold {
 
  private:
   void settle();
+  [[nodiscard]] std::span<const Decision> found() const;
 
-  Reservation reservation_;
   std::vector<Held> held_;
+  std::optional<Reservation> reservation_;  // one of the two
+  std::shared_ptr<HeldLease> lease_;
+  HeldLeases* leases_;
   int status_ = 0;  // none yet: no charge by status applies
   bool settled_ = false;
 };

@@ -1,6 +1,7 @@
 #include "gateway/limits_filter.hpp"
 
 #include "gateway/admission.hpp"
+#include "gateway/asking.hpp"
 #include "gateway/client_address.hpp"
 #include "gateway/denied_client.hpp"
 #include "gateway/escaped_slashes.hpp"
@@ -18,6 +19,9 @@
 namespace weir::gateway {
 
 namespace {
+
+// How long beyond its timeout a store may take to say that it has no answer.
+constexpr std::chrono::milliseconds answer_grace{20};
 
 const std::shared_ptr<Runtime>& runtime_or_throw() {
   if (Runtime::current() == nullptr) {
@@ -88,10 +92,10 @@ class LimitsFilter final : public HttpFilter {
   }
 
   void on_woken(Stream& stream) override {
-    if (!waiting_) return;
+    if (asking_ ? !asking_->answered() : !waiting_) return;
     stream.trust_proxies(runtime_->settings().trusted_proxies);
     waiting_.reset();
-    if (decide(stream) == HeadersStatus::proceed) stream.go_on();
+    if ((asking_ ? answer_came(stream) : decide(stream)) == HeadersStatus::proceed) stream.go_on();
   }
 
   HeadersStatus on_response_headers(Stream& stream) override {
@@ -103,6 +107,8 @@ class LimitsFilter final : public HttpFilter {
   void on_stream_complete(Stream& stream) override {
     if (waiting_) lasting_.waiting.remove(*waiting_);
     waiting_.reset();
+    if (asking_) asking_->leave();
+    asking_.reset();
     hold_.reset();
     if (began_ && !log_) {  // Envoy refused it before it came here
       log_ = std::make_unique<RequestLog>(stream, *began_);
@@ -114,16 +120,37 @@ class LimitsFilter final : public HttpFilter {
 
  private:
   HeadersStatus decide(Stream& stream) {
+    if (!runtime_->answers_at_once()) return ask(stream);
+    return conclude(stream, [&](const Patience& patience, Told* told) {
+      return admit(stream, *route_, *runtime_, patience, told);
+    });
+  }
+
+  HeadersStatus ask(Stream& stream) {
+    asking_ = Asking::ask(stream, route_, runtime_);
+    if (asking_->answered() || !asking_->park([waker = stream.waker()] { waker->wake(); })) return answer_came(stream);
+    lasting_.unanswered.add(runtime_->now() + asking_->timeout() + answer_grace, asking_);
+    return hold_request;
+  }
+
+  HeadersStatus answer_came(Stream& stream) {
+    const std::shared_ptr<Asking> asking = std::exchange(asking_, nullptr);
+    return conclude(stream, [&](const Patience& patience, Told* told) { return asking->conclude(patience, told); });
+  }
+
+  // `decided(patience, told)` gives what the decision comes to.
+  template <class Decided>
+  HeadersStatus conclude(Stream& stream, Decided decided) {
     const Runtime& runtime = *runtime_;
     Told told;
     Told* const tell = log_ ? &told : nullptr;
     const Instant now = runtime.now();
     Patience patience{.waited = since_ ? now - *since_ : Instant::duration{0}, .may_wait = true};
-    Admission admission = admit(stream, *route_, runtime, patience, tell);
+    Admission admission = decided(patience, tell);
     if (admission.wait) {
       if (wait(stream, now, *admission.wait)) return hold_request;
       patience.may_wait = false;
-      admission = admit(stream, *route_, runtime, patience, tell);
+      admission = decided(patience, tell);
     }
     if (log_) log_->decided(told);
     if (admission.refusal) {
@@ -166,6 +193,7 @@ class LimitsFilter final : public HttpFilter {
   std::optional<Instant> began_;  // when it is logged
   std::optional<Instant> since_;  // it waits, or has waited
   std::optional<WaitQueue::Ticket> waiting_;
+  std::shared_ptr<Asking> asking_;  // while the store has not answered
   std::unique_ptr<RequestLog> log_;
 };
 

@@ -14,8 +14,7 @@ namespace weir::gateway {
 
 class LiveRuntime {
  public:
-  // A sentence for the log of the process.
-  using Note = std::function<void(std::string_view sentence)>;
+  using Note = gateway::Note;
 
   // Installs a Runtime made of `settings` (JSON). Throws std::exception with a sentence that says what can't be used.
   LiveRuntime(std::string_view settings, Note note);

@@ -2,6 +2,7 @@
 
 #include "gateway/enforced_limiter.hpp"
 #include "gateway/jwt_claim_header.hpp"
+#include "gateway/store_reference.hpp"
 #include "limiter/carry.hpp"
 #include "limiter/limiter_impl.hpp"
 
@@ -41,11 +42,6 @@ bool same_counters(const config::Limit& one, const config::Limit& other) {
          std::tie(other.prefix, other.rule.algorithm, other.rule.period, other.rule.anchor);
 }
 
-std::shared_ptr<Store> store_of(const config::Store& settings, Clock* clock) {
-  if (!settings.is_memory()) throw std::runtime_error("a Redis store is not available yet in this version of Weir");
-  return memory_store({.max_keys = settings.max_keys, .clock = clock});
-}
-
 api::NamedLimit named(const EnforcedLimit& limit) {
   return {.config = &limit.config, .limiter = &limit.limiter, .metrics = &limit.metrics, .only = &limit.only};
 }
@@ -62,21 +58,35 @@ void add_claims(std::vector<std::string>& headers, const config::Limit& limit) {
 
 }  // namespace
 
-Runtime::Runtime(Settings settings, Clock* clock, AccessLog::Report report)
+Runtime::Runtime(Settings settings, Clock* clock, Note note, StoreMaker make)
     : serial_(next_serial()),
       clock_(clock),
       settings_(std::move(settings)),
-      lasting_(std::make_shared<Lasting>(store_of(settings_.store, clock), std::move(report))) {
+      lasting_(std::make_shared<Lasting>(clock, std::move(note), std::move(make))) {
+  use_store(lasting_->make_store(settings_.store, clock_, lasting_->note));
   add_limits(nullptr);
 }
 
 Runtime::Runtime(Settings settings, const Runtime& before)
     : serial_(next_serial()), clock_(before.clock_), settings_(std::move(settings)), lasting_(before.lasting_) {
-  if (settings_.store.max_keys != before.settings_.store.max_keys) {
-    notes_.emplace_back("the store's changed max_keys takes effect at the next start");
-    settings_.store.max_keys = before.settings_.store.max_keys;
+  if (same_store(settings_.store, before.settings_.store)) {
+    use_store(before.store_);
+    if (settings_.store.max_keys != before.settings_.store.max_keys) {
+      notes_.emplace_back("the store's changed max_keys takes effect at the next start");
+      settings_.store.max_keys = before.settings_.store.max_keys;
+    }
+  } else {
+    use_store(lasting_->make_store(settings_.store, clock_, lasting_->note));
+    if (!same_counters(settings_.store, before.settings_.store)) {
+      notes_.emplace_back("another store: limits start with what it has counted");
+    }
   }
   add_limits(&before);
+}
+
+void Runtime::use_store(std::shared_ptr<Store> store) {
+  store_ = std::move(store);
+  answers_at_once_ = store_->impl().room->immediate();
 }
 
 void Runtime::add_limits(const Runtime* before) {
@@ -85,13 +95,15 @@ void Runtime::add_limits(const Runtime* before) {
     const std::string name = limit.name;
     try {
       add_claims(claim_headers_, limit);
-      const bool comparable = before != nullptr && same_store_behaviour(settings_.store, before->settings_.store);
+      const bool comparable = before != nullptr && store_ == before->store_ &&
+                              same_store_behaviour(settings_.store, before->settings_.store);
       const EnforcedLimit* old = before == nullptr ? nullptr : before->enforced(name);
       Limiter limiter = comparable && old != nullptr && same_limiter(limit, old->config)
                             ? Limiter(old->limiter.impl())
-                            : enforced_limiter(limit, settings_.store, lasting_->store);
+                            : enforced_limiter(limit, settings_.store, store_);
       const bool is_new = old != nullptr && limiter.impl() != old->limiter.impl();
-      if (is_new && !same_counters(old->config, limit)) notes_.push_back("limit '" + name + "' starts afresh");
+      if (is_new && store_ == before->store_ && !same_counters(old->config, limit))
+        notes_.push_back("limit '" + name + "' starts afresh");
       limits_.push_back(std::make_shared<const EnforcedLimit>(
           enforce(std::move(limit), std::move(limiter), lasting_->metrics.limit(name))));
       by_name_.emplace(limits_.back()->config.name, limits_.back());

@@ -1,13 +1,17 @@
 // runtime.hpp: the limits of this process: one set of limiters over one store, made from the settings, shared by every
 // worker. Envoy's bootstrap extension owns it; filters find it by Runtime::current().
 //
-// A Runtime never changes. Changed settings make another one out of the one before: store, metrics and deny list stay,
-// and so does what was set at run time. A request that began under the old one ends under it.
+// A Runtime never changes. Changed settings make another one out of the one before: metrics and deny list stay, the
+// store unless it is another one, and so does what was set at run time. A request that began under the old one ends
+// under it.
 #pragma once
 
 #include "api/metrics.hpp"
 #include "api/service.hpp"
 #include "gateway/access_log.hpp"
+#include "gateway/due_queue.hpp"
+#include "gateway/held_leases.hpp"
+#include "gateway/make_store.hpp"
 #include "gateway/route_limits.hpp"
 #include "gateway/settings.hpp"
 #include "gateway/wait_queue.hpp"
@@ -27,23 +31,32 @@
 
 namespace weir::gateway {
 
+class Asking;
+
 // What outlives a change of the settings; of a process there is one.
 struct Lasting {
-  Lasting(std::shared_ptr<Store> of, AccessLog::Report report)
-      : store(std::move(of)), access_log(metrics.access_log_dropped, std::move(report)) {}
+  Lasting(Clock* clock, Note its_note, StoreMaker make)
+      : note(std::move(its_note)),
+        make_store(std::move(make)),
+        leases(HeldLeases::make(clock)),
+        access_log(metrics.access_log_dropped, note) {}
 
-  std::shared_ptr<Store> store;
+  const Note note;  // a sentence for the log of the process
+  const StoreMaker make_store;
+
   api::Metrics metrics;
   limiter::DenyList deny_list;
   WaitQueue waiting;
+  DueQueue<std::weak_ptr<Asking>> unanswered;  // by when a store should have answered, and a little more
+  const std::shared_ptr<HeldLeases> leases;    // in a store that answers later
   AccessLog access_log;
 };
 
 class Runtime final : public api::Service {
  public:
-  // Throws std::exception with a sentence that says what can't be used. `clock`, when given, must outlive it; `report`
-  // is told what is wrong with the access log.
-  explicit Runtime(Settings settings, Clock* clock = nullptr, AccessLog::Report report = {});
+  // Throws std::exception with a sentence that says what can't be used. `clock`, when given, must outlive it; `note`
+  // is told what is wrong with the access log and the store, on threads of theirs.
+  explicit Runtime(Settings settings, Clock* clock = nullptr, Note note = {}, StoreMaker make = make_store);
   // The successor of `before`. A limit whose rule and lists are unchanged keeps its very Limiter; a changed one takes
   // over rates and deny entries set at run time, and its counters while prefix, algorithm, period and anchor are the
   // same. Throws like the other; `before` then stays as it is.
@@ -66,7 +79,12 @@ class Runtime final : public api::Service {
   [[nodiscard]] std::optional<api::NamedLimit> find(std::string_view name) const override;
   [[nodiscard]] std::vector<api::NamedLimit> limits() const override;
   [[nodiscard]] limiter::DenyList& deny_list() const override { return lasting_->deny_list; }
-  [[nodiscard]] Store& store() const override { return *lasting_->store; }
+  [[nodiscard]] Store& store() const override { return *store_; }
+  [[nodiscard]] bool store_up() const override { return store_->health().up; }
+  [[nodiscard]] std::uint64_t holds_lost() const override { return lasting_->leases->lost(); }
+  // False: only Asking may ask on a worker.
+  [[nodiscard]] bool answers_at_once() const { return answers_at_once_; }
+  [[nodiscard]] api::Histogram& decision_seconds() const { return metrics().decision_seconds_of(answers_at_once_); }
   [[nodiscard]] config::Store::OnError on_error() const override { return settings_.store.on_error; }
   [[nodiscard]] api::Metrics& metrics() const override { return lasting_->metrics; }
   [[nodiscard]] Instant now() const override { return clock_ == nullptr ? system_time() : clock_->now(); }
@@ -82,6 +100,7 @@ class Runtime final : public api::Service {
   static void install(std::shared_ptr<Runtime> runtime);
 
  private:
+  void use_store(std::shared_ptr<Store> store);
   void add_limits(const Runtime* before);
   [[nodiscard]] const EnforcedLimit* enforced(std::string_view name) const;
   [[nodiscard]] RouteLimits limits_of(const RouteSettings& route, bool unknown_is_wrong) const;
@@ -90,6 +109,8 @@ class Runtime final : public api::Service {
   Clock* clock_;
   Settings settings_;
   std::shared_ptr<Lasting> lasting_;
+  std::shared_ptr<Store> store_;
+  bool answers_at_once_ = true;
   std::vector<std::shared_ptr<const EnforcedLimit>> limits_;
   std::unordered_map<std::string_view, std::shared_ptr<const EnforcedLimit>> by_name_;
   std::vector<std::string> claim_headers_;

@@ -40,6 +40,10 @@ WEIR_API void settle_async(const std::shared_ptr<Store>& store, std::string_view
                            std::span<const std::int64_t> amounts, OnSettled done);
 WEIR_API void renew_async(const std::shared_ptr<Store>& store, std::string_view id, std::chrono::nanoseconds lease,
                           OnSettled done);
+// Of what the reservation holds; one amount a check. From this on its destructor releases nothing. The same amounts may
+// be sent again when the answer was `down`; the reservation need not live until the answer.
+WEIR_API void settle_async(Reservation& reservation, std::span<const std::int64_t> actuals, OnSettled done);
+WEIR_API void renew_async(const Reservation& reservation, std::chrono::nanoseconds lease, OnSettled done);
 WEIR_API void reset_async(Limiter& limiter, Key key, OnSettled done);
 WEIR_API void reset_all_async(Limiter& limiter, OnSettled done);
 

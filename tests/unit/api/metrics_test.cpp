@@ -65,7 +65,7 @@ TEST(Metrics, BucketsAreCumulativeAndInSeconds) {
 }
 
 TEST(Metrics, TellWhatOthersKeep) {
-  const std::string text = Metrics().text({.store_up = false, .evictions = 7, .keys = 9});
+  const std::string text = Metrics().text({.store = {.up = false}, .evictions = 7, .keys = 9});
   EXPECT_THAT(text, HasSubstr("\nweir_store_up 0\n"));
   EXPECT_THAT(text, HasSubstr("\nweir_evictions_total{store=\"memory\"} 7\n"));
   EXPECT_THAT(text, HasSubstr("\nweir_store_keys{store=\"memory\"} 9\n"));
