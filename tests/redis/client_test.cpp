@@ -1,5 +1,6 @@
 // One server, as it should be: commands, credentials, TLS.
 #include "a_client.hpp"
+#include "store/redis/script.hpp"
 
 #include <gmock/gmock.h>
 
@@ -71,6 +72,23 @@ TEST(Client, MovesAnswersOfManyMegabytes) {
   const std::string large(20U << 20, 'x');
   EXPECT_EQ(redis.ask({"SET", "large", large}), "OK");
   EXPECT_EQ(redis.ask({"GET", "large"}), large);
+}
+
+TEST(Client, MendsScriptsThatRedisHasForgotten) {
+  RedisServer server;
+  AClient redis(server);
+  const Script script = Script::of("raise", "return redis.call('INCRBY', KEYS[1], ARGV[1])");
+  const ScriptCall call{.script = &script, .keys = {"n"}, .arguments = {"2"}};
+  std::string answer;
+  const auto raise = [&] {
+    call_script(*redis.client, call, Deadline::max(), [&](const Reply& reply) { answer = in_words(reply); });
+    redis.run();
+    return answer;
+  };
+  EXPECT_EQ(raise(), "2");
+  EXPECT_EQ(raise(), "4");
+  server.cli({"SCRIPT", "FLUSH"});
+  EXPECT_EQ(raise(), "6");
 }
 
 TEST(Client, IsUpBeforeItIsAsked) {
@@ -181,6 +199,17 @@ TEST_F(ClientWithTls, MovesManyCommandsAndLargeAnswers) {
   }
   redis.run();
   EXPECT_EQ(answered, 5000);
+}
+
+TEST_F(ClientWithTls, RestsAndIsConnectedAnewWhenTheServerClosedIt) {
+  RedisServer server(ServerSetup{.tls = certificates.get()});
+  AClient redis(options(server));
+  for (int i = 1; i <= 5; ++i) {
+    EXPECT_EQ(redis.ask({"INCR", "n"}), std::to_string(i));
+    EXPECT_EQ(redis.loop.poll(), 0U);
+    EXPECT_EQ(server.cli({"CLIENT", "KILL", "TYPE", "normal", "SKIPME", "yes"}), "1");
+  }
+  EXPECT_EQ(redis.client->health().reconnects, 4U);
 }
 
 TEST_F(ClientWithTls, RefusesACertificateForSomeoneElse) {

@@ -4,6 +4,10 @@
 // `done` comes there. A read or a timer is posted only while somebody waits for an answer, so that io_context::run()
 // returns as soon as the last answer is in, with the connection still open.
 //
+// After fork() a Client is the parent's alone: it and its executor are shared with the child by the kernel (one
+// connection, one epoll), so that the child would read the parent's answers. Make the child a Client of its own, after
+// the fork. No thread runs but for the look-up of a host that is given by its name, and nobody waits for that one.
+//
 // A command that was written and not answered may have been done: it is never sent twice, and its caller is told
 // `timeout` or `down`. What the server refused without doing it (MOVED, ASK, TRYAGAIN, LOADING, READONLY of a replica)
 // is repeated where it belongs, within the deadline.

@@ -13,6 +13,8 @@ using std::chrono::steady_clock;
 constexpr std::chrono::seconds silence{1};
 // Rounds of read and answer before others get their turn on the executor.
 constexpr int most_reads = 16;
+// Bytes of a buffer that is empty: more than this is given back.
+constexpr std::size_t kept_space = 1U << 20;
 
 }  // namespace
 
@@ -186,6 +188,7 @@ void Link::flush(Deadline now) {
     written += moved->bytes;
   }
   out_.erase(0, written);
+  if (out_.empty() && out_.capacity() > kept_space) out_ = {};
 }
 
 // What was written and not answered may have been done, and is not written again. What was not written waits for the

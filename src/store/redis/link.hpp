@@ -48,7 +48,7 @@ class Link : public std::enable_shared_from_this<Link> {
 
   // As Client::send.
   void send(Command command, Deadline deadline, OnReply done);
-  // Whether a send now would not be answered `down` at once.
+  // False: a send now would be answered `down` at once. What is stalled is usable: a send is how it is asked.
   [[nodiscard]] bool usable() const;
   [[nodiscard]] Health health() const;  // from any thread
   // What is under way is answered `down`. Nothing may be sent afterwards.

@@ -7,6 +7,12 @@
 #include <utility>
 
 namespace weir::store::redis {
+namespace {
+
+// A deadline may be the end of all time, which a timer can't reckon with.
+constexpr std::chrono::hours longest_timer{1};
+
+}  // namespace
 
 void Link::wait() {
   if (pipeline_.waiting() == 0) return rest();
@@ -23,6 +29,7 @@ void Link::wait() {
 // A timer that goes off early finds that, and waits again: cheaper than to set it anew with each command.
 void Link::wait_until(Deadline at) {
   if (timer_at_ && *timer_at_ <= at) return;
+  at = std::min(at, std::chrono::steady_clock::now() + longest_timer);
   timer_at_ = at;
   timer_.expires_at(at);
   timer_.async_wait([self = shared_from_this(), turn = ++timer_turn_](const boost::system::error_code&) {
