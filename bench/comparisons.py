@@ -55,13 +55,14 @@ HEADER = "weir, header key"
 IP = "weir, ip key"
 LOCAL = "local_ratelimit"
 BARE = "bare"
+TWO_HEADERS = "bare, two headers more"
 
 
 def of_gateway(what, load, measure, goal=None, at_least=False):
-    """Weir by both keys against the goal, Envoy's own filter for orientation; all beside bare Envoy."""
+    """Weir by both keys against the goal, others for orientation; all beside bare Envoy."""
     case = f"{load} {measure}"
-    return [Comparison(f"{what}: {who}", case, who, BARE, goal if who != LOCAL else None, at_least)
-            for who in (HEADER, IP, LOCAL)]
+    return [Comparison(f"{what}: {who}", case, who, BARE, goal if who in (HEADER, IP) else None, at_least)
+            for who in (HEADER, IP, LOCAL, TWO_HEADERS)]
 
 
 GATEWAY = [

@@ -1,5 +1,6 @@
 #!/usr/bin/env python3
-"""Requests per second and latency through Envoy: bare, with Weir, with Envoy's own local_ratelimit, in turn.
+"""Requests per second and latency through Envoy: bare, with Weir, with Envoy's own local_ratelimit, in turn; and bare
+with the two headers that Weir adds, which Envoy adds itself.
 
 All Envoys run with one worker before one nginx; wrk calls one of them at a time, who comes first rotates. Prints one
 JSON line a measurement: bench/report.py forms the ratios."""
@@ -98,10 +99,14 @@ def rendered(weir, folder, upstream, key):
 
 def contenders(weir, folder, upstream):
     """Name, bootstrap and port of each."""
-    for name, key, instead in [("bare", "ip", []), ("weir, header key", "header:x-user-id", None),
-                               ("weir, ip key", "ip", None), ("local_ratelimit", "ip", [bootstraps.LOCAL_RATELIMIT])]:
-        bootstrap, port = rendered(weir, folder, upstream, key)
-        yield name, bootstrap if instead is None else bootstraps.without_weir(bootstrap, instead), port
+    changes = {"bare": bootstraps.without_weir,
+               "bare, two headers more": bootstraps.with_two_headers,
+               "local_ratelimit": lambda whole: bootstraps.without_weir(whole, [bootstraps.LOCAL_RATELIMIT])}
+    for name, change in changes.items():
+        bootstrap, port = rendered(weir, folder, upstream, "ip")
+        yield name, change(bootstrap), port
+    for name, key in [("weir, header key", "header:x-user-id"), ("weir, ip key", "ip")]:
+        yield name, *rendered(weir, folder, upstream, key)
 
 
 def call(port, load, seconds, cpu):
