@@ -151,7 +151,7 @@ class Trace {
     // A log's ring is as large as its count.
     if (chance_.one_in(40) && rule_.algorithm != Algorithm::sliding_log) change_count();
     // Beyond 2^53 Redis stops counting what is owed.
-    const bool forced = chance_.one_in(12) && rule_.count < (1LL << 45) && rule_.burst < (1LL << 45);
+    const bool forced = chance_.one_in(12) && owing_fits();
     std::vector<std::int64_t> costs;
     for (std::int64_t left = chance_.one_in(3) ? chance_.between(1, 5) : 1; left > 0; --left)
       costs.push_back(cost(forced));
@@ -204,6 +204,12 @@ class Trace {
         by = chance_.magnitude(std::max<std::int64_t>(1, length / 4));
     }
     redis_.now = std::clamp(redis_.now + microseconds(by), t0 - 24h * 365, last);
+  }
+  bool owing_fits() const {
+    const double capacity = static_cast<double>(rule_.burst == 0 ? rule_.count : rule_.burst);
+    const double years =
+        capacity / static_cast<double>(rule_.count) * static_cast<double>(rule_.period.length() / 24h) / 365;
+    return capacity < 0x1p45 && years < 5;
   }
   std::int64_t cost(bool forced) {
     const std::int64_t capacity = rule_.burst == 0 ? rule_.count : rule_.burst;

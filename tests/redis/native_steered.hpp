@@ -155,10 +155,11 @@ class Steered {
 
  private:
   static std::string steered(std::string text) {
-    constexpr std::string_view line = "local now = time[1] * 1000000 + time[2]";
+    constexpr std::string_view line = "local time = call('TIME')";
     const std::size_t at = text.find(line);
     if (at == std::string::npos) throw std::logic_error("the script does not take the time as expected");
-    return text.replace(at, line.size(), "local now = tonumber(call('GET', 'clock'))");
+    return text.replace(at, line.size(),
+                        "local clock = call('GET', 'clock') local time = {sub(clock, 1, -7), sub(clock, -6)}");
   }
 
   RedisServer server_;

@@ -162,18 +162,19 @@ ScriptCall NativeLayout::call_each(const RedisSpace& space, std::span<const Ask>
 
 bool NativeLayout::read_each(const RedisSpace& space, std::span<const Ask> asks, Instant, const Value& reply,
                              std::span<Verdict> verdicts) const {
-  if (reply.type != Value::Type::array) return false;
-  const auto numbers = numbers_in(reply.items);
-  if (!numbers) return false;
-  Found found(*numbers);
-  const Instant now = at_micros(found.next());
+  if (reply.type != Value::Type::text) return false;
+  Fields fields(reply.text);
+  Found time(fields.next());
+  const std::int64_t seconds = time.next();
+  const Instant now = at_micros(seconds * 1'000'000 + time.next());
+  if (!time.at_end()) return false;
   const Decider& decider = native(space).decider();
   for (const Ask& ask : asks) {
     if (verdicts.size() < ask.costs.size()) return false;
-    read_key(decider, now, ask.costs, found, verdicts);
+    if (!read_key(decider, now, ask.costs, fields, verdicts)) return false;
     verdicts = verdicts.subspan(ask.costs.size());
   }
-  return found.at_end();
+  return !fields.more();
 }
 
 ScriptCall NativeLayout::joint(const Call& call, std::string_view tag) const {
@@ -204,22 +205,15 @@ ScriptCall NativeLayout::joint(const Call& call, std::string_view tag) const {
 std::expected<Answer, std::string> NativeLayout::read_joint(const Call& call, const Value& reply) const {
   const auto wrong = [] { return std::unexpected(std::string("Redis answered what the script `joint` does not say")); };
   if (reply.type == Value::Type::error) return std::unexpected(std::string(reply.text));
-  if (reply.type != Value::Type::array || reply.items.empty() || reply.items[0].type != Value::Type::integer) {
-    return wrong();
-  }
-  Answer answer{.status = static_cast<Status>(reply.items[0].integer), .verdicts = {}};
+  if (reply.type != Value::Type::text) return wrong();
+  Found found(reply.text);
+  Answer answer{.status = static_cast<Status>(found.next()), .verdicts = {}};
   if (answer.status == Status::conflict) {
     answer.verdicts.resize(call.checks.size());
     return answer;
   }
   if (answer.status != Status::decided && answer.status != Status::repeated) return wrong();
   const bool repeated = answer.status == Status::repeated;
-  const auto numbers = !repeated                 ? numbers_in(reply.items.subspan(1))
-                       : reply.items.size() == 2 ? numbers_in(reply.items[1].text)
-                                                 : std::nullopt;
-  if (!numbers) return wrong();
-
-  Found found(*numbers);
   const Instant now = at_micros(found.next());
   const std::vector<Asked> checks = asked(call);
   std::vector<Judged> judged;

@@ -15,10 +15,12 @@ namespace {
 using Files = std::span<const std::string_view>;
 using Listed = std::initializer_list<std::string_view>;
 
-constexpr std::string_view all_counters[] = {"native_clock",       "native_number",          "native_value",
-                                             "native_calendar",    "native_fixed_window",    "native_sliding_window",
+constexpr std::string_view first[] = {"native_clock", "native_number", "native_value"};
+constexpr std::string_view all_counters[] = {"native_calendar",    "native_fixed_window",    "native_sliding_window",
                                              "native_gcra",        "native_interval_bucket", "native_sliding_log",
                                              "native_concurrency", "native_counter"};
+// native_value.lua makes these when they are wanted.
+constexpr std::string_view slow_paths = "local unfold, fold, last_end = values()\n";
 
 std::string joined(Files files) {
   std::string text;
@@ -29,7 +31,7 @@ std::string joined(Listed files) { return joined(Files(files.begin(), files.size
 
 // native_each.lua knows its algorithm as `algorithm`.
 Script each_of(std::string_view name, Listed of_algorithm) {
-  std::string text = joined({"native_clock", "native_number", "native_value"}) + joined(of_algorithm);
+  std::string text = joined(Files(first)) + joined(of_algorithm);
   text += "local algorithm = ";
   text += name;
   text += "\n";
@@ -38,7 +40,7 @@ Script each_of(std::string_view name, Listed of_algorithm) {
 }
 
 Script over_all_counters(std::string_view name, Listed files) {
-  return Script::of(name, joined(Files(all_counters)) + joined(files));
+  return Script::of(name, joined(Files(first)) + std::string(slow_paths) + joined(Files(all_counters)) + joined(files));
 }
 
 }  // namespace
@@ -86,8 +88,7 @@ const Script& Scripts::renew() {
 }
 
 const Script& Scripts::reset() {
-  static const Script script =
-      Script::of("reset", joined({"native_clock", "native_number", "native_value", "native_reset"}));
+  static const Script script = Script::of("reset", joined(Files(first)) + joined({"native_reset"}));
   return script;
 }
 

@@ -99,7 +99,8 @@ std::int64_t length_of(const Period& period) {
 Bucket Bucket::make(const Rule& rule) {
   const auto in = limits::GcraTicks<limits::UnsignedWide>::make(rule, Instant{});
   const auto parts_a_micro = static_cast<std::uint64_t>(rule.count / std::gcd(micros(rule), rule.count));
-  return {in, static_cast<std::uint64_t>(limits::UnsignedWide{1000} * in.ticks_a_nano / parts_a_micro)};
+  const limits::UnsignedWide ticks_a_micro = limits::UnsignedWide{1000} * in.ticks_a_nano;
+  return {in, static_cast<std::uint64_t>(ticks_a_micro / parts_a_micro), parts_a_micro};
 }
 
 Decider decider_of(const Rule& rule) {

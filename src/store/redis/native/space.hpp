@@ -20,6 +20,7 @@ namespace weir::store::redis::native {
 struct Bucket {
   limits::GcraTicks<limits::UnsignedWide> in;
   std::uint64_t ticks_a_part;
+  std::uint64_t parts_a_micro;
 
   using State = limits::UnsignedWide;
   [[nodiscard]] static Bucket make(const Rule& rule);

@@ -3,14 +3,16 @@
 #include <algorithm>
 #include <charconv>
 #include <chrono>
+#include <system_error>
 #include <type_traits>
+#include <variant>
 
 namespace weir::store::redis::native {
 namespace {
 
 using limits::Outcome;
 
-constexpr std::int64_t not_ours = -max_count;  // instead of a state
+constexpr std::string_view not_ours = "?";  // instead of a state
 
 // States as the scripts say them.
 limits::FixedWindow::State state_of(const limits::FixedWindow&, Found& found) {
@@ -24,11 +26,26 @@ limits::SlidingWindow::State state_of(const limits::SlidingWindow&, Found& found
 }
 Bucket::State state_of(const Bucket& bucket, Found& found) {
   const auto micros = static_cast<std::uint64_t>(found.next());
-  return bucket.state(micros, static_cast<std::uint64_t>(found.next()));
+  if (!found.more()) return bucket.state(micros, 0);
+  const auto parts = static_cast<std::uint64_t>(found.next());
+  // As a value says it, with the size of its parts: they are rounded up where they are of another rate.
+  const bool of_another = found.more() && static_cast<std::uint64_t>(found.next()) != bucket.parts_a_micro;
+  return of_another ? bucket.state(micros + 1, 0) : bucket.state(micros, parts);
 }
 limits::IntervalBucket::State state_of(const limits::IntervalBucket&, Found& found) {
   const Instant refilled = at_micros(found.next());
   return {refilled, found.next()};
+}
+
+// The same where numbers of other checks follow: a bucket's are two.
+template <class Algorithm>
+auto told(const Algorithm& algorithm, Found& found) {
+  if constexpr (std::is_same_v<Algorithm, Bucket>) {
+    const auto micros = static_cast<std::uint64_t>(found.next());
+    return algorithm.state(micros, static_cast<std::uint64_t>(found.next()));
+  } else {
+    return state_of(algorithm, found);
+  }
 }
 
 // Of a log the script says less than its state, and what takes the entries to know.
@@ -69,20 +86,39 @@ struct Overloaded : Kinds... {
 };
 
 template <class Algorithm>
-void read_state(const Algorithm& algorithm, Instant now, std::span<const std::int64_t> costs, Found& found,
+bool read_state(const Algorithm& algorithm, Instant now, std::span<const std::int64_t> costs, Fields& fields,
                 std::span<Verdict> verdicts) {
-  if (found.peek() == not_ours) {
-    found.skip(2 + (std::is_same_v<Algorithm, limits::SlidingWindow> ? 1 : 0) + costs.size());
+  const std::string_view text = fields.next();
+  const std::string_view passed = fields.next();
+  if (passed.size() != costs.size()) return false;
+  if (text == not_ours) {
     std::ranges::fill(verdicts.first(costs.size()), Verdict{});
-    return;
+    return true;
   }
-  auto state = state_of(algorithm, found);
+  Found found(text);
+  auto state = text.empty() ? decltype(state_of(algorithm, found)){} : state_of(algorithm, found);
+  if (!found.at_end()) return false;
   for (std::size_t at = 0; at < costs.size(); ++at) {
-    const bool passed = found.next() != 0;
     verdicts[at] = algorithm.look(state, now, costs[at]);
-    agree(verdicts[at], passed);
-    if (passed) algorithm.charge(state, now, costs[at]);
+    agree(verdicts[at], passed[at] == '1');
+    if (passed[at] == '1') algorithm.charge(state, now, costs[at]);
   }
+  return true;
+}
+
+bool read_log(const limits::SlidingLog& log, Instant now, std::span<const std::int64_t> costs, Fields& fields,
+              std::span<Verdict> verdicts) {
+  for (std::size_t at = 0; at < costs.size(); ++at) {
+    const std::string_view text = fields.next();
+    const std::string_view passed = fields.next();
+    verdicts[at] = {};
+    if (text == not_ours) continue;
+    Found found(text);
+    verdicts[at] = look(log, log_found(found), now, costs[at]);
+    agree(verdicts[at], passed == "1");
+    if (!found.at_end() || passed.size() != 1) return false;
+  }
+  return true;
 }
 
 // It asks whether one is left behind those before it, when it costs nothing itself.
@@ -97,42 +133,30 @@ Judged judged(const Look& look, std::int64_t before, std::int64_t cost) {
 
 Instant at_micros(std::int64_t micros) { return limits::instant_at(limits::Wide{micros} * 1000); }
 
-std::optional<std::vector<std::int64_t>> numbers_in(std::span<const Value> items) {
-  std::vector<std::int64_t> numbers;
-  numbers.reserve(items.size());
-  for (const Value& item : items) {
-    if (item.type != Value::Type::integer) return std::nullopt;
-    numbers.push_back(item.integer);
-  }
-  return numbers;
+std::int64_t Found::next() {
+  std::int64_t number = 0;
+  const auto [end, error] = std::from_chars(text_.data(), text_.data() + text_.size(), number);
+  if (error != std::errc{}) complete_ = false;
+  text_.remove_prefix(static_cast<std::size_t>(end - text_.data()));
+  if (text_.starts_with(' ')) text_.remove_prefix(1);
+  return number;
 }
 
-std::optional<std::vector<std::int64_t>> numbers_in(std::string_view text) {
-  std::vector<std::int64_t> numbers;
-  while (!text.empty()) {
-    std::int64_t number = 0;
-    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
-    if (error != std::errc{}) return std::nullopt;
-    numbers.push_back(number);
-    text.remove_prefix(static_cast<std::size_t>(end - text.data()));
-    if (text.starts_with(' ')) text.remove_prefix(1);
-  }
-  return numbers;
+std::string_view Fields::next() {
+  const std::size_t end = text_.find(';');
+  const std::string_view field = text_.substr(0, end);
+  more_ = end != std::string_view::npos;
+  text_ = more_ ? text_.substr(end + 1) : std::string_view{};
+  return field;
 }
 
-void read_key(const Decider& decider, Instant now, std::span<const std::int64_t> costs, Found& found,
+bool read_key(const Decider& decider, Instant now, std::span<const std::int64_t> costs, Fields& fields,
               std::span<Verdict> verdicts) {
-  std::visit(Overloaded{[](const limits::Concurrency&) {},
-                        [&](const limits::SlidingLog& log) {
-                          for (std::size_t at = 0; at < costs.size(); ++at) {
-                            const LogFound before = log_found(found);
-                            verdicts[at] = before.used < 0 ? Verdict{} : look(log, before, now, costs[at]);
-                            const bool passed = found.next() != 0;
-                            if (before.used >= 0) agree(verdicts[at], passed);
-                          }
-                        },
-                        [&](const auto& algorithm) { read_state(algorithm, now, costs, found, verdicts); }},
-             decider);
+  return std::visit(
+      Overloaded{[](const limits::Concurrency&) { return false; },
+                 [&](const limits::SlidingLog& log) { return read_log(log, now, costs, fields, verdicts); },
+                 [&](const auto& algorithm) { return read_state(algorithm, now, costs, fields, verdicts); }},
+      decider);
 }
 
 Judged read_check(const Decider& decider, Instant now, std::int64_t before, std::int64_t cost, Found& found) {
@@ -147,7 +171,7 @@ Judged read_check(const Decider& decider, Instant now, std::int64_t before, std:
                    return judged([&](std::int64_t amount) { return look(log, what, now, amount); }, before, cost);
                  },
                  [&](const auto& algorithm) {
-                   const auto state = state_of(algorithm, found);
+                   const auto state = told(algorithm, found);
                    return judged([&](std::int64_t amount) { return algorithm.look(state, now, amount); }, before, cost);
                  }},
       decider);

@@ -4,46 +4,40 @@
 
 #include "store/redis/native/space.hpp"
 
-#include <algorithm>
-#include <cstddef>
 #include <cstdint>
-#include <optional>
 #include <span>
 #include <string_view>
-#include <variant>
-#include <vector>
 
 namespace weir::store::redis::native {
 
-// The whole numbers of a reply, one after the other. A number that is not there is 0, and `complete` becomes false.
+// Whole numbers in a text, a space between them. One that is not there is 0, and `complete` becomes false.
 class Found {
  public:
-  explicit Found(std::span<const std::int64_t> numbers) : numbers_(numbers) {}
-  [[nodiscard]] std::int64_t next() {
-    if (at_ < numbers_.size()) return numbers_[at_++];
-    complete_ = false;
-    return 0;
-  }
-  [[nodiscard]] std::int64_t peek() const { return at_ < numbers_.size() ? numbers_[at_] : 0; }
-  void skip(std::size_t count) {
-    complete_ = complete_ && count <= numbers_.size() - at_;
-    at_ = std::min(numbers_.size(), at_ + count);
-  }
-  [[nodiscard]] bool at_end() const { return complete_ && at_ == numbers_.size(); }
+  explicit Found(std::string_view text) : text_(text) {}
+  [[nodiscard]] std::int64_t next();
+  [[nodiscard]] bool more() const { return !text_.empty(); }
+  [[nodiscard]] bool at_end() const { return complete_ && !more(); }
 
  private:
-  std::span<const std::int64_t> numbers_;
-  std::size_t at_ = 0;
+  std::string_view text_;
   bool complete_ = true;
 };
 
-// Of a list of integers, or of a text of numbers with spaces between them; nothing when it is neither.
-[[nodiscard]] std::optional<std::vector<std::int64_t>> numbers_in(std::span<const Value> items);
-[[nodiscard]] std::optional<std::vector<std::int64_t>> numbers_in(std::string_view text);
+// The fields of a text, ";" between them.
+class Fields {
+ public:
+  explicit Fields(std::string_view text) : text_(text) {}
+  [[nodiscard]] std::string_view next();
+  [[nodiscard]] bool more() const { return more_; }
 
-// As native_each.lua and native_each_log.lua reply: one key, its costs.
-void read_key(const Decider& decider, Instant now, std::span<const std::int64_t> costs, Found& found,
-              std::span<Verdict> verdicts);
+ private:
+  std::string_view text_;
+  bool more_ = true;
+};
+
+// As native_each.lua and native_each_log.lua reply: one key, its costs. False when the fields are not theirs.
+[[nodiscard]] bool read_key(const Decider& decider, Instant now, std::span<const std::int64_t> costs, Fields& fields,
+                            std::span<Verdict> verdicts);
 
 // As native_joint.lua replies: one check. `before`: what earlier checks take from the same counter.
 struct Judged {

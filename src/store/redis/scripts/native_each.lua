@@ -2,40 +2,44 @@
 --   KEYS  the keys, each once
 --   ARGV  0, or 1 to charge whatever is left; tag; generation; three numbers of the rule; for each key its costs
 -- Keeps: a refused cost changes nothing; every key that is touched has a TTL.
--- Replies one list: now; for each key the state that was found (two numbers, sliding_window three; zeros: none), then 1
--- or 0 a cost. A key whose value is not ours is left alone: -2^53, zeros.
+-- Replies one text, as a list would cost Redis more than all the rest: fields with ";" between them. First now: seconds,
+-- microseconds; then for each key the state that was found, as its value says it (empty: none), and a 1 or 0 for each
+-- cost. A key whose value is not ours is left alone: "?".
 local forced, tag, generation = ARGV[1] == '1', ARGV[2], tonumber(ARGV[3])
 local own = generation > 0 and tag .. '#' .. ARGV[3] .. ' ' or tag .. ' '
 local from = #own + 1
 local read, write, take, charge, _, fresh_at = algorithm(ARGV, 4)
+local unfold, fold, last_end
 local zero
 if sub(tag, 1, 1) == 's' then zero = 0 end
-local reply, n = {now}, 1
+local reply, n = {time[1] .. ' ' .. time[2]}, 1
 
 for at = 1, #KEYS do
   local key = KEYS[at]
   local value = try('GET', key)
   local a, b, c = 0, 0, zero
+  local text = ''
   local found  -- what is more than one plain state of ours
   local foreign = false
   if value then
     a = nil
-    if type(value) == 'string' and sub(value, 1, from - 1) == own then a, b, c = read(value, from) end
+    if type(value) == 'string' and sub(value, 1, from - 1) == own then
+      text = sub(value, from)
+      a, b, c = read(text, 1)
+    end
     if not a then
+      if not unfold then unfold, fold, last_end = values() end
       found = unfold(key, value, tag, generation)
       foreign = not found
-      if found and found.state then a, b, c = read(found.state, 1) end
-      if not a then a, b, c = foreign and -most or 0, 0, zero end
+      text = foreign and '?' or found.state or ''
+      if text ~= '' then a, b, c = read(text, 1) end
+      if not a then
+        a, b, c = 0, 0, zero
+        if not foreign then text = '' end
+      end
     end
   end
-  reply[n + 1], reply[n + 2] = a, b
-  n = n + 2
-  if c then
-    n = n + 1
-    reply[n] = c
-  end
-
-  local changed = false
+  local changed, passed = false, ''
   local costs = ARGV[6 + at]
   local cost, next_cost = tonumber(costs), nil
   if not cost then
@@ -52,17 +56,18 @@ for at = 1, #KEYS do
     else
       x, y, z = take(a, b, c, cost)
     end
-    n = n + 1
     if x then
-      reply[n] = 1
+      passed = passed .. '1'
       changed = changed or x ~= a or y ~= b or z ~= c
       a, b, c = x, y, z
     else
-      reply[n] = 0
+      passed = passed .. '0'
     end
     cost = next_cost and tonumber(next_cost() or nil)
   end
 
+  reply[n + 1], reply[n + 2] = text, passed
+  n = n + 2
   if changed then
     local fresh = fresh_at(a, b, c)
     if found then
@@ -73,7 +78,8 @@ for at = 1, #KEYS do
       call('DEL', key)
     end
   elseif value and not foreign then
-    ensure_ttl(key, last_end(found, fresh_at(a, b, c)))
+    local fresh = fresh_at(a, b, c)
+    ensure_ttl(key, found and last_end(found, fresh) or fresh)
   end
 end
-return reply
+return table.concat(reply, ';')

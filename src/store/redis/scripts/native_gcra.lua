@@ -8,7 +8,7 @@ local function gcra(rule, at)
   local span, span_parts = scaled(burst, p, q)
 
   local function read(text, from)
-    local arrival = tonumber(sub(text, from))
+    local arrival = tonumber(from == 1 and text or sub(text, from))
     if arrival then return arrival, 0 end
     local whole, parts, of = match(text, '^(%d+) (%d+) (%d+)$', from)
     if not whole then return nil end

@@ -5,8 +5,8 @@
 --         same counter; 1 when the cost is held; 1 when an earlier check has the same key
 -- Keeps: all are evaluated, and every value is seen to be ours, before anything is written; the same id is charged once;
 -- every key that is touched has a TTL.
--- Replies {0, now, then for each check 1 or 0 and what was found}; {1, the text of the record}: this id was answered
--- before; {2}: it was, to another question.
+-- Replies one text of numbers: 0, now, then for each check 1 or 0 and what was found; 1 and the reply in the record: this
+-- id was answered before; 2: it was, to another question.
 local question, id, lease, once = ARGV[1], ARGV[2], tonumber(ARGV[3]), ARGV[4] == '1'
 local remembered = question ~= ''
 local first_key = remembered and 1 or 0
@@ -16,13 +16,13 @@ if remembered then
   if wrong then return redis.error_reply(wrong) end
   if record then
     ensure_ttl(KEYS[1], tonumber(record.forget_at))
-    if record.question ~= question then return {2} end
-    return {1, record.reply}
+    if record.question ~= question then return '2' end
+    return '1 ' .. record.reply
   end
 end
 
 local checks = {}
-local reply, n = {0, now}, 2
+local reply, n = {'0', format('%.0f', now)}, 2
 local granted = true
 for index = 1, #KEYS - first_key do
   local at = 9 * index - 4
@@ -44,6 +44,7 @@ for index = 1, #KEYS - first_key do
   reply[n + 1] = passed and 1 or 0
   n = check.counter.tell(reply, n + 1, total)
   check.last = n
+  for told = check.told, n do reply[told] = format('%.0f', reply[told]) end
 end
 
 local lease_end = math.min(most, now + lease)
@@ -72,10 +73,10 @@ for index, check in ipairs(checks) do
 end
 
 if remembered and (granted or not once) then
-  local numbers = {format('%.0f', now)}
+  local numbers = {reply[2]}
   for _, check in ipairs(checks) do
     for at = check.at + 2, check.at + 4 do numbers[#numbers + 1] = ARGV[at] end
-    for at = check.told, check.last do numbers[#numbers + 1] = format('%.0f', reply[at]) end
+    for at = check.told, check.last do numbers[#numbers + 1] = reply[at] end
   end
   local text_of = function(number) return format('%.0f', number) end
   remember(KEYS[1], {
@@ -89,4 +90,4 @@ if remembered and (granted or not once) then
     parts = parts
   })
 end
-return reply
+return table.concat(reply, ' ')
