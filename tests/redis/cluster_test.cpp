@@ -12,6 +12,8 @@ namespace weir::store::redis {
 namespace {
 
 using std::chrono::milliseconds;
+using testing::AllOf;
+using testing::Ge;
 using testing::HasSubstr;
 using testing::Le;
 using testing::Not;
@@ -71,7 +73,8 @@ TEST_F(AgainstCluster, EverySlotIsServedWithoutADetour) {
   for (auto& answer : answers) ASSERT_EQ(answer.get(), "OK");
   EXPECT_EQ(user.ask({"GET", RedisCluster::key_of(12'345) + "all"}), "12345");
   EXPECT_EQ(moved(), 0U);
-  EXPECT_EQ(refreshes(), 1U);
+  EXPECT_THAT(refreshes(), AllOf(Ge(1U), Le(RedisCluster::nodes)))
+      << "one question, to more than one on a busy machine";
 }
 
 TEST_F(AgainstCluster, ACommandWithoutAKeyIsAnsweredByAnyMaster) {
@@ -152,7 +155,7 @@ TEST_F(AgainstCluster, TwentySlotsMoveUnderLoadAndNothingIsLostOrDoneTwice) {
   EXPECT_EQ(outcome.failed(), 0U) << outcome.answers.begin()->first;
   EXPECT_THAT(outcome.latest, Le(milliseconds(0)));
   EXPECT_GE(moved(), 20U);
-  EXPECT_THAT(refreshes(), Le(tenths + 2));
+  EXPECT_THAT(refreshes(), Le(2 * tenths + 3)) << "a node that keeps silent for 50 ms is not waited for";
   expect_each_once(keys, outcome);
   for (Slot slot = 100; slot < 120; ++slot) cluster.migrate(slot, slot % 2 == 0 ? 1 : 2, 0);
 }
