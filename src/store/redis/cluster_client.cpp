@@ -167,7 +167,10 @@ void ClusterClient::wait_for_topology(Request request, const HostPort* refused_b
   refresh(deadline, refused_by);
 }
 
+// In the middle of a migration a command over several keys may be sent to and fro between the two nodes until the last
+// key is over: what bounds that is the deadline.
 void ClusterClient::try_again(Request request) {
+  request->redirected = 0;
   constexpr unsigned longest_doubling = 5;
   const milliseconds most{2U << std::min(request->again++, longest_doubling)};
   const std::chrono::microseconds pause{

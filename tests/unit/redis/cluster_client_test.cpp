@@ -287,6 +287,17 @@ TEST_F(ClusterClientOfNodes, TryAgainIsObeyed) {
   EXPECT_EQ(times, 5);
 }
 
+TEST_F(ClusterClientOfNodes, TryAgainMayBeSaidByWhomItWasSentToForAsLongAsASlotIsOnItsWay) {
+  nodes.behaviour[1] = serves({{"A", Replies::error("ASK 5 h:2")}});
+  int times = 0;
+  nodes.behaviour[2] = [&](const std::string& command) {
+    if (command == "A" && ++times < 10) return Answer(Replies::error("TRYAGAIN"));
+    return Answer(replies.text("PONG"));
+  };
+  EXPECT_EQ(ask("A", low), pong);
+  EXPECT_EQ(times, 10);
+}
+
 TEST_F(ClusterClientOfNodes, TryAgainEndsAtTheDeadline) {
   nodes.behaviour[1] = serves({{"A", Replies::error("TRYAGAIN")}});
   const auto begin = Clock::now();
