@@ -87,14 +87,21 @@ class RedisCluster {
     const std::string said = cli(from, std::move(words));
     if (said != "OK" && said != "NOKEY") throw std::runtime_error("MIGRATE: " + said);
   }
-  // All keys that are left go over, then all know.
+  // All keys that are left go over, a hundred at once, then all know.
   void end_migration(Slot slot, std::size_t from, std::size_t to) {
     const std::string number = std::to_string(slot);
     for (;;) {
-      const std::string keys = cli(from, {"CLUSTER", "GETKEYSINSLOT", number, "100"});
-      if (keys.empty()) break;
-      std::istringstream lines(keys);
-      for (std::string key; std::getline(lines, key);) migrate_key(key, from, to);
+      std::istringstream keys(cli(from, {"CLUSTER", "GETKEYSINSLOT", number, "100"}));
+      std::vector<std::string> words{"MIGRATE", "127.0.0.1", std::to_string(nodes_[to]->port()), "", "0", "5000"};
+      if (!setup_.password.empty()) words.insert(words.end(), {"AUTH", setup_.password});
+      words.emplace_back("KEYS");
+      const std::size_t fixed = words.size();
+      for (std::string key; std::getline(keys, key);) {
+        if (!key.empty()) words.push_back(std::move(key));
+      }
+      if (words.size() == fixed) break;
+      const std::string said = cli(from, std::move(words));
+      if (said != "OK" && said != "NOKEY") throw std::runtime_error("MIGRATE: " + said);
     }
     const std::string id = id_of(to);
     expect_ok(cli(to, {"CLUSTER", "SETSLOT", number, "NODE", id}));
