@@ -156,12 +156,13 @@ void Spread::came(Piece& piece, bool look, const Call& call, const StoreCore::Sa
     return stop(said.error());
   }
   const auto answer = core_.layout().read_joint(call, said->get());
-  if (!answer || answer->verdicts.size() != (answer->status == Status::conflict ? 0 : call.checks.size())) {
+  const bool decided = answer && (answer->status == Status::decided || answer->status == Status::repeated);
+  if (!answer || (decided && answer->verdicts.size() != call.checks.size())) {
     core_.failed(StoreError::protocol, 1);
     piece.charged = !look && !piece.refunds && core_.layout().holds();
     return stop(Status::down);
   }
-  if (answer->status != Status::decided && answer->status != Status::repeated) return stop(answer->status);
+  if (!decided) return stop(answer->status);
   if (answer->status == Status::decided && !look) all_repeated_ = false;
   keep(piece, look, *answer);
   const bool passed = std::ranges::all_of(answer->verdicts, &Verdict::allowed);
