@@ -40,7 +40,11 @@ std::expected<void, std::string> same_use(const Rule& base, const Rule& other) {
 std::expected<OpenRule, std::string> open_rule(store::Store& store, std::string_view prefix, const Rule& rule) {
   if (const auto valid = validate(rule); !valid) return std::unexpected(valid.error());
   if (rule.algorithm == Algorithm::unlimited) return OpenRule{rule, nullptr};
-  return OpenRule{rule, store.open(prefix, rule)};
+  try {
+    return OpenRule{rule, store.open(prefix, rule)};
+  } catch (const std::invalid_argument& refused) {  // the store's layout has no such rule
+    return std::unexpected(std::string(refused.what()));
+  }
 }
 
 }  // namespace limiter

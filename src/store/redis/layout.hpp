@@ -10,6 +10,7 @@
 #include <cstdint>
 #include <expected>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -82,6 +83,14 @@ class Layout {
                                           std::span<const std::int64_t> amounts) const = 0;
   [[nodiscard]] virtual ScriptCall renew(std::string_view id, std::string_view tag, Nanos lease) const = 0;
   [[nodiscard]] virtual std::expected<Settled, std::string> read_settled(const Value& reply) const = 0;
+
+  // Whether a new generation resets all keys of a space at once. If not, reset_step goes through them: the first
+  // cursor is "0", and so is the last one that read_reset_step gives; none: it was an error.
+  [[nodiscard]] virtual bool has_generations() const { return true; }
+  [[nodiscard]] virtual ScriptCall reset_step(const RedisSpace& /*space*/, std::string_view /*cursor*/) const {
+    return {};
+  }
+  [[nodiscard]] virtual std::optional<std::string> read_reset_step(const Value& /*reply*/) const { return {}; }
 
   // Exactly this key.
   [[nodiscard]] virtual ScriptCall reset(const RedisSpace& space, Key key, Instant now) const = 0;

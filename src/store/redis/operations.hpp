@@ -17,6 +17,8 @@ namespace weir::store::redis {
                                          OnSettled done);
 [[nodiscard]] Operation renew_operation(std::string id, Nanos lease, Deadline deadline, OnSettled done);
 [[nodiscard]] Operation reset_operation(ScriptCall script, Deadline deadline, OnSettled done);
+// Where the layout has no generations: through all keys, step after step. The space lives until `done`.
+[[nodiscard]] Operation reset_all_operation(const RedisSpace& space, OnSettled done);
 
 // `done` gets `decided`; or, when some of it is not, `down` or `full` if nothing was charged and `timeout` if something
 // may have been.

@@ -122,6 +122,11 @@ void RedisStore::reset(const Space& space, Key key, Instant now, OnSettled done)
 }
 
 void RedisStore::reset_all(const Space& space, Instant, OnSettled done) {
+  if (!core_->layout().has_generations()) {
+    return ask(
+        *core_, settings_.get(), std::move(done), Settled(std::unexpected(SettleError::down)),
+        [&](Deadline, OnSettled then) -> Entry { return reset_all_operation(of_redis(space), std::move(then)); });
+  }
   if (settings_ == nullptr) return done(std::unexpected(SettleError::down));
   settings_->begin_generation(of_redis(space), [done = std::move(done)](const auto& begun) mutable {
     done(begun ? Settled{} : Settled(std::unexpected(SettleError::down)));

@@ -36,6 +36,12 @@ std::string deny_list_key(std::string_view prefix) { return key_of(prefix, reser
 std::string ip_deny_list_key(std::string_view prefix) { return key_of(prefix, reserved[2]); }
 std::string ip_deny_list_status_key(std::string_view prefix) { return key_of(prefix, reserved[3]); }
 
+std::vector<std::string> setting_keys(std::string_view prefix) {
+  std::vector<std::string> keys;
+  for (const std::string_view name : reserved) keys.push_back(key_of(prefix, name));
+  return keys;
+}
+
 std::string dynamic_limit_text(std::int64_t limit) { return std::to_string(limit); }
 
 // As the scripts read it: Lua's tonumber is strtod with nothing but space around it.

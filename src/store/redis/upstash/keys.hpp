@@ -39,6 +39,9 @@ namespace weir::store::redis::upstash {
 [[nodiscard]] std::string dynamic_limit_text(std::int64_t limit);
 [[nodiscard]] std::optional<std::int64_t> read_dynamic_limit(std::string_view text);
 
+// The four above.
+[[nodiscard]] std::vector<std::string> setting_keys(std::string_view prefix);
+
 // The glob that matches every key of a prefix, and whether a key it found counts something: all but the four above.
 [[nodiscard]] std::string all_keys_pattern(std::string_view prefix);
 [[nodiscard]] bool is_counter(std::string_view prefix, std::string_view key);

@@ -1,6 +1,7 @@
 #include "store/redis/upstash/layout.hpp"
 
 #include "store/redis/upstash/keys.hpp"
+#include "store/redis/upstash/prefixes.hpp"
 #include "store/redis/upstash/question.hpp"
 #include "store/redis/upstash/reply.hpp"
 #include "store/redis/upstash/scripts.hpp"
@@ -51,7 +52,7 @@ class UpstashLayout final : public Layout {
           "layout upstash can't keep a sliding_window in a Cluster, where its two keys lie in two slots; use "
           "fixed_window, token_bucket, layout weir or a prefix with a hash tag, such as {limits}");
     }
-    return std::make_shared<UpstashSpace>(rule, std::string(prefix), terms);
+    return prefixes_.open(prefix, rule, terms);
   }
 
   bool holds() const override { return false; }
@@ -145,6 +146,22 @@ class UpstashLayout final : public Layout {
     return std::unexpected(std::string(no_reservations));
   }
 
+  bool has_generations() const override { return false; }
+
+  ScriptCall reset_step(const RedisSpace& space, std::string_view cursor) const override {
+    const std::vector<std::string> kept = setting_keys(space.prefix());
+    ScriptCall call{.script = &reset_all_script(), .keys = {}, .arguments = {std::string(cursor)}};
+    call.arguments.push_back(all_keys_pattern(space.prefix()));
+    call.arguments.push_back(std::to_string(kept.size()));
+    std::ranges::copy(kept, std::back_inserter(call.arguments));
+    std::ranges::move(prefixes_.longer_than(space.prefix()), std::back_inserter(call.arguments));
+    return call;
+  }
+  std::optional<std::string> read_reset_step(const Value& reply) const override {
+    if (reply.type != Value::Type::array || reply.items.size() != 2) return std::nullopt;
+    return std::string(reply.items[0].text);
+  }
+
   ScriptCall reset(const RedisSpace& any, Key key, Instant now) const override {
     const UpstashSpace& space = upstash_space(any);
     std::vector<std::string> keys = all_state_keys(space, identifier_of(key), now);
@@ -181,9 +198,10 @@ class UpstashLayout final : public Layout {
     for (const std::int64_t number : {terms.window, terms.refill, terms.limit, counter_ttl(terms)}) {
       call.arguments.push_back(std::to_string(number));
     }
-    call.arguments.emplace_back(options_.dynamic_limits ? "dynamic" : "");
+    const bool dynamic = options_.dynamic_limits && space.is_base();
+    call.arguments.emplace_back(dynamic ? "dynamic" : "");
     call.arguments.emplace_back(options_.deny_list ? "denied" : "");
-    if (options_.dynamic_limits) call.keys.push_back(dynamic_limit_key(space.prefix()));
+    if (dynamic) call.keys.push_back(dynamic_limit_key(space.prefix()));
     if (options_.deny_list) call.keys.push_back(deny_list_key(space.prefix()));
   }
 
@@ -215,6 +233,7 @@ class UpstashLayout final : public Layout {
   }
 
   UpstashOptions options_;
+  Prefixes prefixes_;
 };
 
 }  // namespace

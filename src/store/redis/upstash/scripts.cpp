@@ -51,6 +51,11 @@ const Script& reset_script() {
   return script;
 }
 
+const Script& reset_all_script() {
+  static const Script script = assembled("upstash_reset_all", {"upstash_reset_all"});
+  return script;
+}
+
 const Script& no_reservations_script() {
   static const Script script = assembled("upstash_no_reservations", {"upstash_no_reservations"});
   return script;

@@ -13,12 +13,16 @@ namespace weir::store::redis::upstash {
 
 class UpstashSpace final : public RedisSpace {
  public:
-  UpstashSpace(const Rule& rule, std::string prefix, const Terms& terms)
-      : RedisSpace(rule, std::move(prefix), std::make_shared<std::atomic<std::int64_t>>(0)), terms_(terms) {}
+  UpstashSpace(const Rule& rule, std::string prefix, const Terms& terms, bool is_base = true)
+      : RedisSpace(rule, std::move(prefix), std::make_shared<std::atomic<std::int64_t>>(0)),
+        terms_(terms),
+        is_base_(is_base) {}
   [[nodiscard]] const Terms& terms() const { return terms_; }
+  [[nodiscard]] bool is_base() const { return is_base_; }  // the dynamic limit stands in the place of its limit
 
  private:
   Terms terms_;
+  bool is_base_;
 };
 
 // Where the state of a key is kept at that time: a window's counter and the one before it, or a bucket.

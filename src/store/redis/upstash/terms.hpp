@@ -16,6 +16,7 @@ struct Terms {
   std::int64_t limit = 1;   // tokens, or maxTokens
   std::int64_t window = 1;  // ms: the window, or a bucket's interval
   std::int64_t refill = 1;  // refillRate: tokens an interval brings
+  friend bool operator==(const Terms&, const Terms&) = default;
 };
 
 // The time a counter lives in ms, from its first unit on. A bucket's depends on what it lacks.
