@@ -134,8 +134,10 @@ Result<void> decided(std::span<const Decision> decisions) {
   if (std::ranges::find(decisions, Reason::id_conflict, &Decision::reason) != decisions.end()) {
     return refuse(409, "This id was used for another call.");
   }
+  // What stands in for a store that is away gives the same reasons, and knows the limit.
   const auto unanswered = [](const Decision& decision) {
-    return !decision.allowed && (decision.reason == Reason::store_down || decision.reason == Reason::store_timeout);
+    return !decision.allowed && !decision.limit &&
+           (decision.reason == Reason::store_down || decision.reason == Reason::store_timeout);
   };
   if (std::ranges::any_of(decisions, unanswered)) return std::unexpected(store_is_down());
   return {};

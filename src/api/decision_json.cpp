@@ -80,8 +80,8 @@ std::optional<Outcome> outcome_of(const Decision& decision, bool all_allowed) {
     case Reason::denied:
       return Outcome::denied;
     case Reason::store_down:
-    case Reason::store_timeout:
-      return Outcome::error;
+    case Reason::store_timeout:  // with a limit it was decided here, in the store's place
+      return decision.limit ? Outcome::limited : Outcome::error;
     case Reason::id_conflict:
       return std::nullopt;
     default:

@@ -6,7 +6,9 @@
 //   module          which filter or extension stands behind which name
 //   limits_filter   request headers -> denied_client -> admission -> continue, wait (wait_queue), or refusal;
 //                   on the answer: rate_limit_headers; at the stream's end: hold is settled
-//   admission       asked_limits (which limits apply: key_source, cost_header) -> one decision
+//   admission       asked_limits (which limits apply: key_source, cost_header) -> one decision -> conclusion
+//   asking          the same over a store that answers later: the request is held, its answer wakes the worker; what
+//                   it holds there is renewed and settled by held_leases
 //   runtime         the limiters and the store, one set a process; settings is how they reach the module (JSON)
 //   extension       makes the runtime, and another one when the settings' file changes
 //   bootstrap       the other side: a Config rendered as Envoy's bootstrap, which carries the settings

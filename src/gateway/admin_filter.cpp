@@ -8,7 +8,9 @@
 
 #include <boost/container/static_vector.hpp>
 
+#include <atomic>
 #include <cstdlib>
+#include <memory>
 #include <optional>
 #include <stdexcept>
 #include <string>
@@ -89,7 +91,47 @@ bool is_too_large(const Request& stream) {
   return !bytes || *bytes > static_cast<std::int64_t>(api::max_body);
 }
 
+api::Response too_busy() {
+  api::Response response = api::problem(503, "Too many requests wait for the store; retry later.");
+  response.headers.push_back({"retry-after", "1"});
+  return response;
+}
+
 api::Response too_large() { return api::problem(413, "The body is larger than 1 MiB."); }
+
+// A request on its way to another thread and back.
+struct Errand {
+  explicit Errand(const api::Request& request)
+      : method(request.method),
+        target(request.target),
+        host(request.host),
+        content_type(request.content_type),
+        body(request.body) {}
+  // Who came in has been seen to: what it needs of the headers is of no use any more.
+  [[nodiscard]] api::Request request() const {
+    api::Request asked{.method = method, .target = target, .host = host};
+    asked.content_type = content_type;
+    asked.body = body;
+    return asked;
+  }
+
+  std::string method, target, host, content_type, body;
+  api::Response response = api::problem(500, "The request could not be answered.");
+  std::atomic<bool> done{false};
+};
+
+void run(Errand& errand, const Runtime& runtime) noexcept {
+  try {
+    errand.response = api::answer(runtime, errand.request());
+  } catch (...) {
+    log(LogLevel::error, "weir: the admin API failed to answer");
+  }
+}
+
+// Whether its answer may need a store that answers later.
+bool may_wait(const Runtime& runtime, std::string_view target) {
+  return !runtime.answers_at_once() && target.starts_with("/api/");
+}
 
 class AdminFilter final : public HttpFilter {
  public:
@@ -106,7 +148,7 @@ class AdminFilter final : public HttpFilter {
       passes_ = true;
       return HeadersStatus::proceed;
     }
-    if (end) return stop_with(stream, api::answer(*runtime_, request));
+    if (end) return answer(stream, request);
     of_browser_ = is_of_browser(request);
     if (is_too_large(stream)) return stop_with(stream, too_large());
     return HeadersStatus::stop_iteration;
@@ -119,13 +161,20 @@ class AdminFilter final : public HttpFilter {
     if (body_.size() > api::max_body) {
       stop_with(stream, too_large());
     } else if (end) {
-      answer(stream);
+      answer(stream, complete(stream, of_browser_, body_));
     }
     return BodyStatus::stop_no_buffer;
   }
 
-  void on_request_trailers(Stream& stream) override {
-    if (!passes_ && !answered_) answer(stream);
+  TrailersStatus on_request_trailers(Stream& stream) override {
+    if (passes_) return TrailersStatus::proceed;
+    if (!answered_) answer(stream, complete(stream, of_browser_, body_));
+    return TrailersStatus::stop;
+  }
+
+  void on_woken(Stream& stream) override {
+    if (!errand_ || !errand_->done.load(std::memory_order_acquire)) return;
+    send(stream, std::exchange(errand_, nullptr)->response);
   }
 
   HeadersStatus on_response_headers(Stream&) override { return HeadersStatus::proceed; }
@@ -137,13 +186,27 @@ class AdminFilter final : public HttpFilter {
     return HeadersStatus::stop_iteration;
   }
 
-  void answer(Stream& stream) { stop_with(stream, api::answer(*runtime_, complete(stream, of_browser_, body_))); }
+  HeadersStatus answer(Stream& stream, const api::Request& request) {
+    if (!may_wait(*runtime_, request.target)) return stop_with(stream, api::answer(*runtime_, request));
+    answered_ = true;  // sooner or later
+    errand_ = std::make_shared<Errand>(request);
+    const bool taken = runtime_->lasting()->answering.run(
+        [errand = errand_, runtime = runtime_, waker = std::shared_ptr<StreamWaker>(stream.waker())] {
+          run(*errand, *runtime);
+          errand->done.store(true, std::memory_order_release);
+          waker->wake();
+        });
+    if (taken) return HeadersStatus::stop_iteration;
+    errand_.reset();
+    return stop_with(stream, too_busy());
+  }
 
   std::shared_ptr<Runtime> runtime_;  // the one that the request began under
   std::string body_;
   bool of_browser_ = false;
   bool passes_ = false;
   bool answered_ = false;
+  std::shared_ptr<Errand> errand_;  // while another thread answers
 };
 
 struct AdminFilterConfig final : FilterConfig {

@@ -38,7 +38,9 @@ void add_headers(AnswerHeaders& headers, const AskedLimits& asked, Decisions dec
                          as_configured ? std::string_view(route.policy) : std::string_view{}, retry_after);
 }
 
+// Nobody decided. (What stands in for a store that is away gives the same reasons, and knows the limit.)
 bool store_is_down(const Decision& decision) {
+  if (decision.limit) return false;
   return decision.reason == Reason::store_down || decision.reason == Reason::store_timeout;
 }
 

@@ -81,7 +81,7 @@ void Stream::append_body(std::string& to) const {
 }
 
 BodyStatus HttpFilter::on_request_body(Stream&, bool) { return BodyStatus::proceed; }
-void HttpFilter::on_request_trailers(Stream&) {}
+TrailersStatus HttpFilter::on_request_trailers(Stream&) { return TrailersStatus::proceed; }
 void HttpFilter::on_woken(Stream&) {}
 void HttpFilter::on_stream_complete(Stream&) {}
 
@@ -198,8 +198,7 @@ WEIR_ENVOY_HOOK abi::TrailersStatus envoy_dynamic_module_on_http_filter_request_
                                                                                          const void* filter) {
   return guarded("request trailers", abi::TrailersStatus::stop, [&] {
     Stream wrapped(stream);
-    own<HttpFilter>(filter).on_request_trailers(wrapped);
-    return abi::TrailersStatus::proceed;
+    return own<HttpFilter>(filter).on_request_trailers(wrapped);
   });
 }
 

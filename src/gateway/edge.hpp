@@ -20,6 +20,7 @@ namespace weir::gateway {
 using abi::BodyStatus;
 using abi::HeadersStatus;
 using abi::LogLevel;
+using abi::TrailersStatus;
 
 void log(LogLevel level, std::string_view message) noexcept;
 
@@ -94,7 +95,8 @@ class HttpFilter {
   virtual ~HttpFilter() = default;
   virtual HeadersStatus on_request_headers(Stream& stream, bool end) = 0;
   virtual BodyStatus on_request_body(Stream& stream, bool end);
-  virtual void on_request_trailers(Stream& stream);  // the request's end, when it has trailers
+  // The request's end, when it has trailers. To proceed lets a request go on whose headers were stopped.
+  virtual TrailersStatus on_request_trailers(Stream& stream);
   virtual HeadersStatus on_response_headers(Stream& stream) = 0;
   virtual void on_woken(Stream& stream);
   virtual void on_stream_complete(Stream& stream);  // the last thing a stream does, whichever way it ended

@@ -35,6 +35,7 @@ Limiter enforced_limiter(const config::Limit& limit, const config::Store& settin
   options.deny = pattern_texts(limit.deny);
   options.on_error = on_error(settings.on_error);
   options.timeout = settings.timeout;
+  options.local_share = settings.local_share.value_or(0);
   options.rejection_cache = static_cast<std::size_t>(std::max<std::int64_t>(settings.rejection_cache, 0));
   return Limiter(limit.rule, std::move(options));
 }

@@ -39,6 +39,7 @@ class WeirExtension final : public BootstrapExtension {
     lasting().waiting.set_alarm({});
     lasting().unanswered.set_alarm({});
     lasting().leases->set_alarm({});
+    lasting().answering.stop();
     lasting().access_log.stop();  // now that the workers are gone, and with them the last streams
   }
 

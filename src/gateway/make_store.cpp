@@ -1,5 +1,7 @@
 #include "gateway/make_store.hpp"
 
+#include <weir/redis.hpp>
+
 #include <stdexcept>
 #include <string>
 #include <tuple>
@@ -7,9 +9,22 @@
 
 namespace weir::gateway {
 
-std::shared_ptr<Store> make_store(const config::Store& settings, Clock* clock, const Note& /*note*/) {
+std::shared_ptr<Store> make_store(const config::Store& settings, Clock* clock, const Note& note) {
   if (settings.is_memory()) return memory_store({.max_keys = settings.max_keys, .clock = clock});
-  throw std::runtime_error("a Redis store is not available yet in this version of Weir");
+  RedisStoreOptions options{
+      .timeout = settings.timeout,
+      .name_space = settings.name_space,
+      .layout = settings.layout == config::Store::Layout::upstash ? RedisLayout::upstash : RedisLayout::weir,
+      .tls = {.ca = settings.tls.ca,
+              .cert = settings.tls.certificate,
+              .key = settings.tls.key,
+              .server_name = settings.tls.server_name},
+      .clock = clock,
+      .on_notice = note};
+  for (const config::Secret& region : settings.regions) options.regions.push_back(region.value);
+  auto store = redis_store(settings.url.value, std::move(options));
+  if (!store) throw std::runtime_error("the store: " + store.error());
+  return *std::move(store);
 }
 
 bool same_store(const config::Store& one, const config::Store& other) {

@@ -34,7 +34,8 @@ std::uint64_t next_serial() {
 }
 
 bool same_store_behaviour(const config::Store& one, const config::Store& other) {
-  return one.on_error == other.on_error && one.timeout == other.timeout && one.rejection_cache == other.rejection_cache;
+  return one.on_error == other.on_error && one.timeout == other.timeout &&
+         one.rejection_cache == other.rejection_cache && one.local_share == other.local_share;
 }
 
 bool same_counters(const config::Limit& one, const config::Limit& other) {
@@ -64,6 +65,7 @@ Runtime::Runtime(Settings settings, Clock* clock, Note note, StoreMaker make)
       settings_(std::move(settings)),
       lasting_(std::make_shared<Lasting>(clock, std::move(note), std::move(make))) {
   use_store(lasting_->make_store(settings_.store, clock_, lasting_->note));
+  lasting_->deny_list.share(*store_->impl().room, clock_);
   add_limits(nullptr);
 }
 

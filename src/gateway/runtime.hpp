@@ -9,6 +9,7 @@
 #include "api/metrics.hpp"
 #include "api/service.hpp"
 #include "gateway/access_log.hpp"
+#include "gateway/answer_threads.hpp"
 #include "gateway/due_queue.hpp"
 #include "gateway/held_leases.hpp"
 #include "gateway/make_store.hpp"
@@ -49,6 +50,7 @@ struct Lasting {
   WaitQueue waiting;
   DueQueue<std::weak_ptr<Asking>> unanswered;  // by when a store should have answered, and a little more
   const std::shared_ptr<HeldLeases> leases;    // in a store that answers later
+  AnswerThreads answering;                     // the admin API, while a store that answers later has not
   AccessLog access_log;
 };
 

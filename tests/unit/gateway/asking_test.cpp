@@ -115,6 +115,17 @@ TEST(Asking, WithoutAnAnswerInTimeOnErrorDecides) {
   }
 }
 
+TEST(Asking, WhoIsOverTheLimitWhileTheStoreIsAwayIsRefusedAsEver) {
+  RemoteGateway gateway({per_user("per-user", fixed_window(1, 1min))}, OnError::local);
+  gateway.room.set_mood(FakeRemoteStore::Mood::down);
+  EXPECT_EQ(gateway.admit_user("ann").refusal, nullptr);
+  const Admission second = gateway.admit_user("ann");
+  ASSERT_NE(second.refusal, nullptr);
+  EXPECT_EQ(second.refusal->status, 429);
+  EXPECT_EQ(gateway.runtime->find("per-user")->metrics->count_of(api::Outcome::limited), 1U);
+  EXPECT_EQ(gateway.runtime->find("per-user")->metrics->count_of(api::Outcome::error), 0U);
+}
+
 TEST(Asking, WhatComesForAStreamThatIsGoneIsReleased) {
   RemoteGateway gateway({places(1)});
   gateway.room.set_mood(FakeRemoteStore::Mood::waits);
