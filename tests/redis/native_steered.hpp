@@ -138,17 +138,17 @@ class Steered {
   Instant now{};  // whole microseconds
 
   WireReply run(const ScriptCall& call) {
-    const std::string clock = std::to_string(now.time_since_epoch().count() / 1000);
+    (void)wire_.ask({"SET", "clock", std::to_string(now.time_since_epoch().count() / 1000)});
+    return run_at_the_time_set(call);
+  }
+  WireReply run_at_the_time_set(const ScriptCall& call) {
     std::string& sha = loaded_[call.script];
     if (sha.empty()) sha = wire_.text({"SCRIPT", "LOAD", steered(call.script->text)});
-    wire_.send({"SET", "clock", clock});
     const std::string keys = std::to_string(call.keys.size());
     std::vector<std::string_view> words{"EVALSHA", sha, keys};
     words.insert(words.end(), call.keys.begin(), call.keys.end());
     words.insert(words.end(), call.arguments.begin(), call.arguments.end());
-    wire_.send(words);
-    (void)wire_.receive();
-    return wire_.receive();
+    return wire_.ask(words);
   }
   Wire& wire() { return wire_; }
   RedisServer& server() { return server_; }

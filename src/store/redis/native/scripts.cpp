@@ -50,9 +50,8 @@ const Script& Scripts::each(Algorithm algorithm) {
   static const Script sliding = each_of("sliding_window", {"native_sliding_window"});
   static const Script gcra = each_of("gcra", {"native_gcra"});
   static const Script interval = each_of("interval_bucket", {"native_interval_bucket"});
-  static const Script log =
-      Script::of("each_sliding_log",
-                 joined({"native_clock", "native_number", "native_value", "native_sliding_log", "native_each_log"}));
+  static const Script log = Script::of("each_sliding_log", joined(Files(first)) + std::string(slow_paths) +
+                                                               joined({"native_sliding_log", "native_each_log"}));
   switch (algorithm) {
     case Algorithm::fixed_window:
       return fixed;
