@@ -4,7 +4,7 @@
 //   {"op":"open","name","algorithm","tokens","window","refill","prefix","dynamic","protection","cluster"}
 //   {"op":"limit","name","id","rate" or "rates","now"} ·
 //   {"op":"joint","checks":[{"name","id","rate"}],"call","once","now"}
-//   {"op":"reset","name","id","now"} · {"op":"reserve",...} as joint
+//   {"op":"reset","name","id","now"} · {"op":"reserve",...} as joint · {"op":"settle","name","call","amounts":[...]}
 //   {"op":"region","name","id","rate","now","first":REGION,"down":[REGION ...]}
 //   {"op":"members","prefix","members":[...]} · {"op":"ip_list","prefix","text","now"}
 #include "blocking_redis.hpp"
@@ -79,6 +79,7 @@ class Driver {
     if (op == "limit") return limit(request);
     if (op == "joint" || op == "reserve") return joint(request, op == "reserve");
     if (op == "reset") return reset(request);
+    if (op == "settle") return settle(request);
     if (op == "region") return region(request);
     if (op == "members") return members(request);
     if (op == "ip_list") return ip_list(request);
@@ -143,7 +144,11 @@ class Driver {
                         .hold = hold});
     }
     const std::string id = text(request, "call");
-    const store::Call call{.checks = checks, .now = now_of(request), .id = id, .once = flag(request, "once")};
+    const store::Call call{.checks = checks,
+                           .now = now_of(request),
+                           .id = id,
+                           .lease = std::chrono::minutes(hold ? 1 : 0),
+                           .once = flag(request, "once")};
     const Answer reply = redis_.call(layout->joint(call, ""));
     const auto answer = layout->read_joint(call, reply.value);
     if (!answer) throw std::runtime_error(answer.error());
@@ -161,6 +166,18 @@ class Driver {
       throw std::runtime_error("the reset failed");
     }
     return json::object{};
+  }
+
+  json::value settle(const json::object& request) {
+    const std::shared_ptr<Layout>& layout = limits_.at(text(request, "name")).layout;
+    std::vector<std::int64_t> amounts;
+    for (const json::value& amount : request.at("amounts").as_array())
+      amounts.push_back(amount.to_number<std::int64_t>());
+    const Answer reply = redis_.call(layout->settle(text(request, "call"), "", amounts));
+    const auto settled = layout->read_settled(reply.value);
+    if (!settled) throw std::runtime_error(settled.error());
+    constexpr std::array<std::string_view, 3> errors{"unknown", "conflict", "down"};
+    return json::object{{"settled", *settled ? "yes" : errors[static_cast<std::size_t>(settled->error())]}};
   }
 
   json::value members(const json::object& request) {

@@ -96,3 +96,30 @@ def test_a_reservation_is_answered_with_an_error(weir, redis, limits, fresh):
     answer = weir("reserve", checks=[{"name": limits["fixed_window"], "id": "u", "rate": 1}], now=T0, call=fresh())
     assert "no reservations" in answer["error"]
     assert not redis.keyspace(limits["fixed_window"])
+
+
+@pytest.mark.parametrize("algorithm", ["fixed_window", "token_bucket"])
+def test_on_a_cluster_what_is_held_can_be_given_back_once(weir, redis, fresh, algorithm):
+    name, call = fresh(), fresh()
+    weir.must("open", name=name, algorithm=algorithm, tokens=10, window=MINUTE, refill=1, prefix=name, cluster=True)
+
+    def remaining():
+        return weir.must("limit", name=name, id="u", rate=0, now=T0)["remaining"]
+
+    answer = weir("reserve", checks=[{"name": name, "id": "u", "rate": 6}], now=T0, call=call, once=True)
+    assert answer["checks"][0]["success"] and remaining() == 4
+    assert weir("settle", name=name, call=call, amounts=[2]) == {"settled": "yes"} and remaining() == 8
+    assert weir("settle", name=name, call=call, amounts=[2]) == {"settled": "yes"} and remaining() == 8
+    assert weir("settle", name=name, call=call, amounts=[3]) == {"settled": "conflict"} and remaining() == 8
+    assert weir("settle", name=name, call="x" + call, amounts=[0]) == {"settled": "unknown"}
+    assert 50_000 < redis("PTTL", f"weir:id:{{}}{call}") <= 60_000  # its lease: nobody asks for it again
+    assert all(ttl > 0 for _, _, ttl in redis.keyspace(name).values())
+
+
+def test_what_is_given_back_after_its_window_brings_nothing_back(weir, redis, fresh):
+    name, call = fresh(), fresh()
+    weir.must("open", name=name, algorithm="fixed_window", tokens=10, window=MINUTE, prefix=name, cluster=True)
+    weir("reserve", checks=[{"name": name, "id": "u", "rate": 6}], now=T0, call=call)
+    redis("DEL", f"{name}:u:{T0 // MINUTE}")
+    assert weir("settle", name=name, call=call, amounts=[0]) == {"settled": "yes"}
+    assert not redis.keyspace(name)

@@ -2,7 +2,8 @@
 -- KEYS: for each check the dynamic limit if 'dynamic', the deny list if 'denied', and those of its state; at the end
 --       the record of the id, if there is an id.
 -- ARGV: now, the question (who asks for what: the same id with another one is a conflict) or '' without an id, how
---       long an id is remembered in ms, 'once' or ''; then for each check: algorithm, window, refill, limit, ttl (times
+--       long an id is remembered in ms, 'once' or '', 'held' (it can be given back by its id) or ''; then for each check:
+--       algorithm, window, refill, limit, ttl (times
 --       in ms), 'dynamic' or '', 'denied' or '', keys of a state, the identifier, the cost.
 -- Returns 'conflict', or 'decided' or 'repeated' and the time of the (first) decision, and then for each check four texts as upstash_each.lua does, the state
 -- being the one that earlier checks of this call leave.
@@ -15,16 +16,16 @@ if record then
   local known = redis.call('GET', record)
   if known then
     local answer = cjson.decode(known)
-    if answer[1] ~= question then return {'conflict'} end
-    answer[1] = 'repeated'
-    return answer
+    if answer.question ~= question then return {'conflict'} end
+    answer.reply[1] = 'repeated'
+    return answer.reply
   end
 end
 
-local states, order = {}, {}
+local states, order, parts = {}, {}, {}
 local reply, all, good = {'decided', ARGV[1]}, true, true
 local next_key = 1
-for at = 5, #ARGV, 10 do
+for at = 6, #ARGV, 10 do
   local kind, limit, cost = ARGV[at], tonumber(ARGV[at + 3]), tonumber(ARGV[at + 9])
   local dynamic, denied
   if ARGV[at + 5] ~= '' then dynamic, next_key = KEYS[next_key], next_key + 1 end
@@ -53,6 +54,7 @@ for at = 5, #ARGV, 10 do
     flag = algorithms[kind].take(state, {limit = limit, cost = cost}) and '1' or '0'
   end
   all = all and flag == '1'
+  parts[#parts + 1] = {kind, name, said(cost), said(limit), ARGV[at + 1], ARGV[at + 2]}  -- texts: JSON rounds
   local place = #reply
   reply[place + 1], reply[place + 2], reply[place + 3], reply[place + 4] = said(limit), said(first), said(second), flag
 end
@@ -61,8 +63,7 @@ if all then
   for _, state in ipairs(order) do algorithms[state.algorithm].save(state) end
 end
 if record and good and (all or not once) then
-  reply[1] = question
-  redis.call('SET', record, cjson.encode(reply), 'PX', remembered)
-  reply[1] = 'decided'
+  local known = {question = question, reply = reply, parts = all and ARGV[5] ~= '' and parts or nil}
+  redis.call('SET', record, cjson.encode(known), 'PX', remembered)
 end
 return reply

@@ -18,9 +18,9 @@ namespace {
 
 using namespace upstash;
 
-constexpr std::string_view remembered_ms = "600000";  // an id: ten minutes
-constexpr std::size_t joint_head = 2;                 // items of its answer before those of the checks
-constexpr std::string_view no_reservations = "layout upstash has no reservations, use layout weir";
+constexpr Nanos remembered = std::chrono::minutes(10);  // an id, unless nobody will ask for it again
+constexpr std::size_t joint_head = 2;                   // items of its answer before those of the checks
+constexpr std::string_view no_answer = "the script upstash_settle answered something else";
 
 const UpstashSpace& upstash_space(const Space& space) { return static_cast<const UpstashSpace&>(space); }
 
@@ -37,6 +37,11 @@ Instant time_in(std::string_view text) {
   std::int64_t time = 0;
   std::from_chars(text.data(), text.data() + text.size(), time);
   return Instant{std::chrono::milliseconds(time)};
+}
+
+std::string remembered_text(const Call& call) {
+  const Nanos span = call.once && call.lease > Nanos{0} ? call.lease : std::max(call.lease, remembered);
+  return std::to_string(std::chrono::ceil<std::chrono::milliseconds>(span).count());
 }
 
 class UpstashLayout final : public Layout {
@@ -87,11 +92,12 @@ class UpstashLayout final : public Layout {
   }
 
   ScriptCall joint(const Call& asked, std::string_view tag) const override {
-    if (std::ranges::any_of(asked.checks, &Check::hold)) return {&no_reservations_script(), {}, {}};
+    const bool holds = std::ranges::any_of(asked.checks, &Check::hold);
+    if (holds && !options_.cluster) return {&no_reservations_script(), {}, {}};
     ScriptCall call{.script = &joint_script(), .keys = {}, .arguments = {}};
     call.arguments = {std::to_string(milliseconds_of(asked.now)),
-                      asked.id.empty() ? std::string() : question_of(asked.checks), std::string(remembered_ms),
-                      asked.once ? "once" : ""};
+                      asked.id.empty() ? std::string() : question_of(asked.checks), remembered_text(asked),
+                      asked.once ? "once" : "", holds ? "held" : ""};
     for (const Check& check : asked.checks) {
       const UpstashSpace& space = upstash_space(*check.space);
       call.arguments.emplace_back(name_of(space.terms().kind));
@@ -134,8 +140,12 @@ class UpstashLayout final : public Layout {
     return answer;
   }
 
-  ScriptCall settle(std::string_view, std::string_view, std::span<const std::int64_t>) const override {
-    return {&no_reservations_script(), {}, {}};
+  // Of a call over several slots of a Cluster: nothing else is held.
+  ScriptCall settle(std::string_view id, std::string_view tag, std::span<const std::int64_t> amounts) const override {
+    if (!options_.cluster) return {&no_reservations_script(), {}, {}};
+    ScriptCall call{.script = &settle_script(), .keys = {record_key(id, tag)}, .arguments = {}};
+    for (const std::int64_t amount : amounts) call.arguments.push_back(std::to_string(amount));
+    return call;
   }
   ScriptCall renew(std::string_view, std::string_view, Nanos) const override {
     return {&no_reservations_script(), {}, {}};
@@ -143,7 +153,10 @@ class UpstashLayout final : public Layout {
   std::expected<Settled, std::string> read_settled(const Value& reply) const override {
     if (reply.type == Value::Type::integer) return Settled{};  // of a reset
     if (reply.type == Value::Type::error) return std::unexpected(std::string(reply.text));
-    return std::unexpected(std::string(no_reservations));
+    if (reply.text == "settled") return Settled{};
+    if (reply.text == "unknown") return Settled(std::unexpected(SettleError::unknown));
+    if (reply.text == "conflict") return Settled(std::unexpected(SettleError::conflict));
+    return std::unexpected(std::string(no_answer));
   }
 
   bool has_generations() const override { return false; }

@@ -51,6 +51,11 @@ const Script& reset_script() {
   return script;
 }
 
+const Script& settle_script() {
+  static const Script script = assembled("upstash_settle", {"upstash_settle"});
+  return script;
+}
+
 const Script& reset_all_script() {
   static const Script script = assembled("upstash_reset_all", {"upstash_reset_all"});
   return script;

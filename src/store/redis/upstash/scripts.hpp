@@ -8,6 +8,7 @@ namespace weir::store::redis::upstash {
 
 [[nodiscard]] const Script& each_script(Kind kind);
 [[nodiscard]] const Script& joint_script();
+[[nodiscard]] const Script& settle_script();
 [[nodiscard]] const Script& reset_all_script();        // one step of a scan
 [[nodiscard]] const Script& reset_script();            // KEYS are deleted
 [[nodiscard]] const Script& no_reservations_script();  // answers an error
