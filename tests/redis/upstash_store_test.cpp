@@ -1,4 +1,5 @@
 // Layout upstash through the whole way: limiter, store, client, a real server.
+#include "redis_cluster.hpp"
 #include "redis_server.hpp"
 
 #include "store/redis/upstash/keys.hpp"
@@ -178,6 +179,43 @@ TEST_F(UpstashStore, EveryKeyHasATtl) {
   int seen = 0;
   for (std::string key; std::getline(keys, key); ++seen) EXPECT_NE(cli({"PTTL", key}), "-1") << key;
   EXPECT_GE(seen, 8);
+}
+
+// One of limits, and twenty keys, so that all three masters have something to say.
+TEST(UpstashCluster, LimitsOverSeveralSlotsAreChargedTogetherOrNotAtAll) {
+  store::redis::RedisCluster cluster;
+  FixedClock clock;
+  const auto store =
+      redis_store("redis+cluster://" + cluster.node(0).address(), {.timeout = 5s, .layout = RedisLayout::upstash})
+          .value();
+  Limiter api(
+      fixed_window(3, 1min),
+      {.name = "api", .store = store, .clock = &clock, .prefix = "app", .on_error = OnError::deny, .timeout = 5s});
+  Limiter bucket(token_bucket(1, 1min, 2), {.name = "bucket",
+                                            .store = store,
+                                            .clock = &clock,
+                                            .prefix = "bucket",
+                                            .on_error = OnError::deny,
+                                            .timeout = 5s});
+  for (int i = 0; i < 20; ++i) {
+    const std::string id = "user" + std::to_string(i);
+    EXPECT_TRUE(limit_all({{api, id, 1}, {bucket, id, 2}}));
+    const AllDecision refused = limit_all({{api, id, 1}, {bucket, id, 1}});
+    EXPECT_FALSE(refused);
+    EXPECT_EQ(refused.decisions[1].reason, Reason::limited);
+    EXPECT_FALSE(refused.decisions[0].degraded || refused.decisions[1].degraded);
+    EXPECT_TRUE(store::redis::becomes_true([&] { return api.remaining(id).remaining == 2; })) << id;
+    EXPECT_TRUE(api.reset(id));
+    EXPECT_EQ(api.remaining(id).remaining, 3);
+  }
+}
+
+TEST(UpstashCluster, ASlidingWindowNeedsAHashTag) {
+  const auto store = redis_store("redis+cluster://127.0.0.1:1", {.layout = RedisLayout::upstash}).value();
+  const auto made = Limiter::make(sliding_window(3, 1min), {.name = "api", .store = store, .prefix = "app"});
+  ASSERT_FALSE(made);
+  EXPECT_THAT(made.error(), HasSubstr("two slots"));
+  EXPECT_TRUE(Limiter::make(sliding_window(3, 1min), {.name = "api", .store = store, .prefix = "{app}"}));
 }
 
 }  // namespace
