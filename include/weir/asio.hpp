@@ -29,6 +29,7 @@
 #include <optional>
 #include <span>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -83,6 +84,31 @@ struct Waiting {
   boost::asio::executor_work_guard<Executor> work;
   std::optional<Timer> timer;
 };
+
+// The handler gets what `done` is called with, on its executor.
+template <class Result, class Handler>
+auto answer_for(std::shared_ptr<Waiting<Handler>> waiting) {
+  return [waiting = std::move(waiting)](Result result) {
+    const auto executor = waiting->work.get_executor();
+    boost::asio::post(executor, [waiting = waiting, result = std::move(result)]() mutable {
+      Handler done = std::move(waiting->handler);
+      waiting->work.reset();
+      waiting.reset();
+      std::move(done)(std::move(result));
+    });
+  };
+}
+
+// `start(done)` asks a store, which bounds the time of its answer itself.
+template <class Start, class Token>
+auto async_settled(Start start, Token&& token) {
+  return boost::asio::async_initiate<Token, void(Settled)>(
+      [](auto handler, Start how) {
+        using Handler = decltype(handler);
+        how(answer_for<Settled>(std::make_shared<Waiting<Handler>>(std::move(handler))));
+      },
+      token, std::move(start));
+}
 
 // `make(done)` gives the Pending that calls `done(result)`; the handler gets `shape(result)`.
 template <class Result, class Handler, class Make, class Shape>
@@ -233,6 +259,47 @@ template <class Token>
 auto Limiter::async_block_until_ready(Key key, std::chrono::nanoseconds timeout, std::int64_t cost, Token&& token) {
   return boost::asio::async_compose<Token, void(boost::system::error_code, Decision)>(
       detail::BlockUntilReady(detail::owned(*this, key, cost), timeout), token);
+}
+
+template <class Token>
+auto Limiter::async_reset(Key key, Token&& token) {
+  return detail::async_settled(
+      [check = detail::OwnedCheck(*this, key, 0)](auto done) mutable {
+        const Check view = check.view();
+        detail::reset_async(*view.limiter, view.key, std::move(done));
+      },
+      std::forward<Token>(token));
+}
+
+template <class Token>
+auto Limiter::async_reset_all(Token&& token) {
+  return detail::async_settled(
+      [limiter = impl()](auto done) {
+        Limiter of(limiter);
+        detail::reset_all_async(of, std::move(done));
+      },
+      std::forward<Token>(token));
+}
+
+template <class Token>
+auto Store::async_settle(std::string_view id, std::int64_t amount, Token&& token) {
+  return detail::async_settled(
+      [store = shared_from_this(), id = std::string(id), amount](auto done) {
+        detail::settle_async(store, id, std::span(&amount, 1), std::move(done));
+      },
+      std::forward<Token>(token));
+}
+
+template <class Token>
+auto Store::async_release(std::string_view id, Token&& token) {
+  return async_settle(id, 0, std::forward<Token>(token));
+}
+
+template <class Token>
+auto Store::async_renew(std::string_view id, std::chrono::nanoseconds lease, Token&& token) {
+  return detail::async_settled([store = shared_from_this(), id = std::string(id),
+                                lease](auto done) { detail::renew_async(store, id, lease, std::move(done)); },
+                               std::forward<Token>(token));
 }
 
 }  // namespace weir

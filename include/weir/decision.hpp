@@ -28,7 +28,8 @@ enum class Reason : std::uint8_t {
 
 struct Decision {
   bool allowed = true;
-  bool degraded = false;  // the store did not decide
+  // The store did not decide. Limit, remaining and the times are then those of this process' share, which decided.
+  bool degraded = false;
   Reason reason = Reason::ok;
   std::optional<std::int64_t> limit;  // the capacity: burst, or the count; none when unlimited
   std::int64_t remaining = 0;         // units left after this call; on a refusal the true rest; never below 0

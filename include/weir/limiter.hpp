@@ -166,6 +166,10 @@ class WEIR_API Limiter {
   auto async_remaining(Key key, Token&& token);
   template <class Token>  // void(std::expected<Reservation, Decision>)
   auto async_reserve(Key key, std::int64_t amount, const ReserveOptions& options, Token&& token);
+  template <class Token>  // void(Settled)
+  auto async_reset(Key key, Token&& token);
+  template <class Token>
+  auto async_reset_all(Token&& token);
   template <class Token>  // void(boost::system::error_code, Decision); cancellation gives operation_aborted
   auto async_block_until_ready(Key key, std::chrono::nanoseconds timeout, Token&& token);
   template <class Token>

@@ -35,7 +35,8 @@ class WEIR_API Reservation {
   [[nodiscard]] bool open() const;                            // neither settled, released nor left
 
   // What was really used, >= 0, of every limit, or of each one in the order of the checks. Applies once; afterwards
-  // the same amounts succeed again and others are a `conflict`. On `down` it stays open.
+  // the same amounts succeed again and others are a `conflict`. On `down` it stays open, and is sent again when the
+  // store answers.
   Settled settle(std::int64_t actual);
   Settled settle(std::span<const std::int64_t> actuals);
   Settled release() { return settle(0); }

@@ -39,7 +39,7 @@ struct StoreStatistics {
 
 // A handle: make one with `memory_store`, give it to limiters, and settle reservations by their ids through it.
 // Safe from any thread. Blocking calls wait for a remote store at most its timeout; the memory store never waits.
-class WEIR_API Store {
+class WEIR_API Store : public std::enable_shared_from_this<Store> {
  public:
   // Of a store that is not made by the functions below; `clock`, when given, must outlive the handle.
   explicit Store(std::shared_ptr<store::Store> room, Clock* clock = nullptr);
@@ -49,12 +49,21 @@ class WEIR_API Store {
 
   // Settles a reservation with what was really used, >= 0: one number for each part, or one for all of them. What was
   // not used goes back to the window it was held in, what was used beyond is charged now. Applies once; the same
-  // amounts again succeed.
+  // amounts again succeed. `down`: it is sent again when the store answers, for up to an hour.
   Settled settle(std::string_view id, std::int64_t amount);
   Settled settle(std::string_view id, std::span<const std::int64_t> amounts);
   Settled release(std::string_view id) { return settle(id, 0); }
   // Moves the end of an open reservation's lease to `lease` from now; `unknown` when it has ended.
   Settled renew(std::string_view id, std::chrono::nanoseconds lease);
+
+  // The same without waiting, by Boost.Asio completion tokens for void(Settled): include <weir/asio.hpp>. Of a handle
+  // that a shared_ptr owns, as the functions below make them.
+  template <class Token>
+  auto async_settle(std::string_view id, std::int64_t amount, Token&& token);
+  template <class Token>
+  auto async_release(std::string_view id, Token&& token);
+  template <class Token>
+  auto async_renew(std::string_view id, std::chrono::nanoseconds lease, Token&& token);
 
   [[nodiscard]] StoreStatistics statistics() const;  // some microseconds
   [[nodiscard]] StoreHealth health() const;

@@ -180,5 +180,39 @@ TEST_F(AsioTest, AConcurrencyLimitCanNotBeChargedEither) {
   EXPECT_THROW(limiter.async_limit("user", asio::use_future).get(), std::logic_error);
 }
 
+TEST_F(AsioTest, AReservationIsRenewedAndSettledByItsId) {
+  Limiter tokens = remote_limiter(fixed_window(10, 1min));
+  tokens.reserve("user", 8, {.id = "r1"})->leave();
+  asio::co_spawn(
+      io_,
+      [&]() -> asio::awaitable<void> {
+        EXPECT_TRUE(co_await remote_handle_->async_renew("r1", 1min, asio::use_awaitable));
+        EXPECT_TRUE(co_await remote_handle_->async_settle("r1", 3, asio::use_awaitable));
+        EXPECT_EQ((co_await remote_handle_->async_release("nobody", asio::use_awaitable)).error(),
+                  SettleError::unknown);
+      },
+      asio::detached);
+  io_.run();
+  EXPECT_EQ(tokens.remaining("user").remaining, 7);
+}
+
+TEST_F(AsioTest, AKeyIsResetWhenTheStoreAnswers) {
+  Limiter requests = remote_limiter(fixed_window(1, 1min));
+  ASSERT_TRUE(requests.limit("user"));
+  remote_->set_mood(FakeRemoteStore::Mood::waits);
+  std::optional<Settled> reset;
+  requests.async_reset("user", asio::bind_executor(io_, [&](Settled how) { reset = how; }));
+  EXPECT_EQ(io_.poll(), 0);
+  remote_->answer_now();
+  io_.run();
+  EXPECT_TRUE(reset.value());
+  remote_->set_mood(FakeRemoteStore::Mood::answers);
+  requests.async_reset_all(asio::bind_executor(io_, [&](Settled how) { reset = how; }));
+  io_.restart();
+  io_.run();
+  EXPECT_TRUE(reset.value());
+  EXPECT_TRUE(requests.limit("user"));
+}
+
 }  // namespace
 }  // namespace weir::limiter
