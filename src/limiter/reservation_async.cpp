@@ -42,11 +42,10 @@ void settle_async(Reservation& reservation, std::span<const std::int64_t> actual
     std::vector<std::int64_t> amounts;
     amounts.reserve(part.checks.size());
     for (const std::uint8_t check : part.checks) amounts.push_back(actuals[check]);
-    part.room->settle(part.id, amounts, part.limiter->now(),
-                      [together, room = part.room, owner = part.limiter](const store::Settled& settled) {
-                        owner->handle->refunds.fetch_add(1, std::memory_order_relaxed);
-                        together->answered(limiter::to_settled(settled));
-                      });
+    // As the blocking settlement: what is held here in an outage is settled here, what can't be delivered is kept.
+    limiter::settle_part(
+        part.limiter->handle->shared_from_this(), *part.room, part.id, amounts, part.limiter->now(),
+        [together, room = part.room, owner = part.limiter](const Settled& settled) { together->answered(settled); });
   }
   together->answered({});
 }

@@ -1,3 +1,4 @@
+#include <weir/detail/pending.hpp>
 #include <weir/weir.hpp>
 
 #include "limiter/fake_clock.hpp"
@@ -492,6 +493,23 @@ TEST_F(AnOutage, AReservationThatIsDroppedIsReleasedAfterwards) {
   is_back();
   EXPECT_THAT(tokens.limit("another"), Allowed());
   EXPECT_EQ(used(rule, "user"), 0);
+}
+
+TEST_F(AnOutage, SettlementsThatNobodyWaitsForAreNoDifferent) {
+  const Rule rule = fixed_window(100, 1min);
+  Limiter tokens = limiter(rule);
+  auto far = tokens.reserve("user", 40);
+  goes_away();
+  auto near = tokens.reserve("user", 40);
+  ASSERT_TRUE(far && near);
+  std::vector<Settled> settled;
+  const std::vector<std::int64_t> used_of_each{10};
+  detail::settle_async(*far, used_of_each, [&](Settled how) { settled.push_back(how); });
+  detail::settle_async(*near, used_of_each, [&](Settled how) { settled.push_back(how); });
+  EXPECT_THAT(settled, ElementsAre(Settled(std::unexpected(SettleError::down)), Settled()));
+  is_back();
+  EXPECT_THAT(tokens.limit("another"), Allowed());
+  EXPECT_EQ(used(rule, "user"), 20);
 }
 
 TEST_F(AnOutage, ASettlementIsNotSentForEver) {
