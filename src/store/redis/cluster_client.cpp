@@ -230,6 +230,7 @@ void ClusterClient::refresh(Deadline deadline, const HostPort* last_to_ask) {
 void ClusterClient::refreshed(std::expected<Topology, ClusterRefresh::Failed> topology) {
   refreshing_ = false;
   if (closed_) return;
+  if (nobody_answers_ && topology) nodes_->forgive();
   nobody_answers_ = !topology.has_value();
   const bool silent = nobody_answers_ && topology.error().silent;
   if (topology) {

@@ -62,6 +62,12 @@ void ClusterNodes::close_if_idle(const std::shared_ptr<ClusterNode>& node) {
   node->client->close();
 }
 
+void ClusterNodes::forgive() {
+  const std::scoped_lock lock(mutex_);
+  for (const auto& node : nodes_) node->well = true;
+  unwell_ = 0;
+}
+
 void ClusterNodes::keep(const Topology& topology) {
   const auto nodes = nodes_;
   for (const auto& node : nodes) {

@@ -41,6 +41,9 @@ class ClusterNodes {
   void sent(ClusterNode& node) { ++node.under_way; }
   void answered(ClusterNode& node, const Reply& reply);
 
+  // After none had answered: that says nothing of any of them any more.
+  void forgive();
+
   // Only the masters of this topology are kept.
   void keep(const Topology& topology);
   void close();

@@ -388,10 +388,17 @@ TEST_F(ClusterClientOfNodes, ANodeThatHangsDoesNotHoldUpTheQuestion) {
 
 TEST_F(ClusterClientOfNodes, NobodyAnswersIsDownAtOnceAndEndsWhenSomebodyDoes) {
   nodes.behaviour.clear();
-  EXPECT_EQ(ask("A", low), failed(Failure::down));
-  const std::size_t asked = nodes.times("CLUSTER SLOTS");
-  EXPECT_EQ(ask("A", low), failed(Failure::down));
-  EXPECT_EQ(nodes.times("CLUSTER SLOTS"), asked) << "a moment later nobody is asked again";
+  for (bool quick = false; !quick;) {  // a machine that is busy may take longer than a moment
+    make();
+    const auto begin = Clock::now();
+    EXPECT_EQ(ask("A", low), failed(Failure::down));
+    const std::size_t asked = nodes.times("CLUSTER SLOTS");
+    EXPECT_EQ(ask("A", low), failed(Failure::down));
+    quick = Clock::now() - begin < milliseconds(100);
+    if (quick) {
+      EXPECT_EQ(nodes.times("CLUSTER SLOTS"), asked) << "a moment later nobody is asked again";
+    }
+  }
   EXPECT_FALSE(client->health().up);
   EXPECT_THAT(client->health().last_error, testing::HasSubstr("refuses"));
   nodes.behaviour[2] = serves({});
