@@ -4,6 +4,7 @@
 #include "api/decision_json.hpp"
 #include "api/json_body.hpp"
 #include "api/json_text.hpp"
+#include "api/run_time_change.hpp"
 #include "api/target.hpp"
 #include "config/duration.hpp"
 
@@ -145,9 +146,11 @@ Response deny(const Call& call) {
   if (!wanted) return std::move(wanted.error());
   // It is denied for ever already; an entry that ends would lift that.
   if (wanted->limit && is_of_configuration(wanted->pattern, *wanted->limit)) return no_content();
-  const auto added = wanted->limit ? wanted->limit->limiter->deny(wanted->pattern, wanted->ttl)
-                                   : call.service.deny_list().add(wanted->pattern, wanted->ttl, call.service.now());
-  return added ? no_content() : problem(422, "This cannot be denied: " + added.error() + ".");
+  return change(call.service, "This cannot be denied: ", [&](limiter::OnSet done) {
+    wanted->limit
+        ? limiter::deny(*wanted->limit->limiter, wanted->pattern, wanted->ttl, std::move(done))
+        : limiter::deny(call.service.deny_list(), wanted->pattern, wanted->ttl, call.service.now(), std::move(done));
+  });
 }
 
 Response undeny(const Call& call) {
@@ -156,12 +159,10 @@ Response undeny(const Call& call) {
   if (wanted->limit && is_of_configuration(wanted->pattern, *wanted->limit)) {
     return problem(409, "The configuration denies this value: change it there.");
   }
-  if (wanted->limit) {
-    wanted->limit->limiter->undeny(wanted->pattern);
-  } else {
-    call.service.deny_list().remove(wanted->pattern);
-  }
-  return no_content();
+  return change(call.service, "This cannot be allowed: ", [&](limiter::OnSet done) {
+    wanted->limit ? limiter::undeny(*wanted->limit->limiter, wanted->pattern, std::move(done))
+                  : limiter::undeny(call.service.deny_list(), wanted->pattern, std::move(done));
+  });
 }
 
 }  // namespace weir::api

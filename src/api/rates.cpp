@@ -5,6 +5,7 @@
 #include "api/json_text.hpp"
 #include "api/limit_text.hpp"
 #include "api/rate_text.hpp"
+#include "api/run_time_change.hpp"
 #include "config/algorithm_word.hpp"
 
 #include <utility>
@@ -99,19 +100,20 @@ Response set_rate(const Call& call) {
   auto rule = rule_at_run_time(*found->limit.config, given);
   if (!rule) return std::move(rule.error());
   Limiter& limiter = *found->limit.limiter;
-  const auto set = found->key ? limiter.set_rate(found->key->text, *rule) : limiter.set_rate(*rule);
-  return set ? no_content() : problem(422, "This rate cannot be used: " + set.error() + ".");
+  return change(call.service, "This rate cannot be used: ", [&](limiter::OnSet done) {
+    found->key ? limiter::set_rate(limiter, found->key->text, *rule, std::move(done))
+               : limiter::set_rate(limiter, *rule, std::move(done));
+  });
 }
 
 Response clear_rate(const Call& call) {
   auto found = whom(call);
   if (!found) return std::move(found.error());
-  if (found->key) {
-    found->limit.limiter->clear_rate(found->key->text);
-  } else {
-    found->limit.limiter->clear_rate();
-  }
-  return no_content();
+  Limiter& limiter = *found->limit.limiter;
+  return change(call.service, "This rate cannot be cleared: ", [&](limiter::OnSet done) {
+    found->key ? limiter::clear_rate(limiter, found->key->text, std::move(done))
+               : limiter::clear_rate(limiter, std::move(done));
+  });
 }
 
 }  // namespace weir::api

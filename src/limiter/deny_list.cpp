@@ -50,7 +50,9 @@ std::vector<DenyEntry> DenyList::entries(Instant now) const {
   return found;
 }
 
-DenyList::~DenyList() {
+DenyList::~DenyList() { close_door(); }
+
+void DenyList::close_door() {
   if (door_ == nullptr) return;
   const std::scoped_lock lock(door_->mutex);
   door_->list = nullptr;
@@ -58,6 +60,13 @@ DenyList::~DenyList() {
 
 void DenyList::share(store::Store& store, Clock* clock) {
   auto settings = store.settings();
+  if (settings == this->settings()) return;
+  close_door();
+  {
+    const std::unique_lock lock(mutex_);
+    if (std::exchange(settings_, settings) != nullptr) set_ = {};
+    empty_.store(set_.empty(), std::memory_order_relaxed);
+  }
   if (settings == nullptr) return;
   door_ = std::make_shared<Door>();
   door_->list = this;
@@ -77,7 +86,11 @@ void DenyList::share(store::Store& store, Clock* clock) {
     }
     return complaints;
   });
-  settings_ = std::move(settings);
+}
+
+std::shared_ptr<store::Settings> DenyList::settings() const {
+  const std::shared_lock lock(mutex_);
+  return settings_;
 }
 
 }  // namespace weir::limiter

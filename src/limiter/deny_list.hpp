@@ -44,9 +44,10 @@ class DenyList {
   [[nodiscard]] bool denies(std::string_view text, Instant now) const;
   [[nodiscard]] std::vector<DenyEntry> entries(Instant now) const;
 
-  // From now on the list follows what the users of `store` set in the scope of all; before it is used.
+  // From now on the list follows what the users of `store` set in the scope of all, and no longer what those of another
+  // store did. One call at a time.
   void share(store::Store& store, Clock* clock);
-  [[nodiscard]] const std::shared_ptr<store::Settings>& settings() const { return settings_; }  // none: not shared
+  [[nodiscard]] std::shared_ptr<store::Settings> settings() const;  // none: not shared
 
   [[nodiscard]] bool empty() const noexcept { return empty_.load(std::memory_order_relaxed); }  // one load
 
@@ -62,6 +63,7 @@ class DenyList {
     DenyList* list = nullptr;
   };
   std::shared_ptr<Door> door_;
+  void close_door();
 };
 
 }  // namespace weir::limiter

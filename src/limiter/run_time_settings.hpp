@@ -43,6 +43,10 @@ void deny(DenyList& list, std::string_view pattern, std::optional<std::chrono::n
           OnSet done);
 void undeny(DenyList& list, std::string_view pattern, OnSet done);
 
+// Waits for what `set` is told: not longer than settings take. Throws std::logic_error where the answer would come in
+// the thread that waits.
+[[nodiscard]] SetResult set_and_wait(const store::Store& store, std::move_only_function<void(OnSet)> set);
+
 // From now on the limiter follows what its store's users set: under its name, else under its prefix. Not for one whose
 // keys are its own: what was set for it would outlive it.
 void share_settings(const std::shared_ptr<Limiter::Impl>& limiter, bool has_keys_of_its_own);

@@ -10,16 +10,12 @@
 #include <utility>
 
 namespace weir {
-namespace {
+namespace limiter {
 
-using limiter::SetResult;
-
-// Settings give up after a second; this is for an executor that nobody runs.
-constexpr std::chrono::milliseconds longest_wait{1500};
-
-template <class Set>
-SetResult set_and_wait(const Limiter& of, Set set) {
-  if (of.impl()->settings != nullptr) limiter::require_may_wait(of.impl()->room());
+SetResult set_and_wait(const store::Store& store, std::move_only_function<void(OnSet)> set) {
+  // Settings give up after a second; this is for an executor that nobody runs.
+  constexpr std::chrono::milliseconds longest_wait{1500};
+  require_may_wait(store);
   struct Answered {
     std::mutex mutex;
     std::condition_variable came;
@@ -34,7 +30,20 @@ SetResult set_and_wait(const Limiter& of, Set set) {
   std::unique_lock lock(answered->mutex);
   answered->came.wait_for(lock, longest_wait, [&] { return answered->answer.has_value(); });
   if (answered->answer) return *answered->answer;
-  return std::unexpected(limiter::NotSet{.store_down = true, .sentence = "the store does not answer"});
+  return std::unexpected(NotSet{.store_down = true, .sentence = "the store does not answer"});
+}
+
+}  // namespace limiter
+
+namespace {
+
+using limiter::SetResult;
+
+SetResult set_and_wait(const Limiter& of, std::move_only_function<void(limiter::OnSet)> set) {
+  if (of.impl()->settings != nullptr) return limiter::set_and_wait(of.impl()->room(), std::move(set));
+  SetResult result;  // answered within the call
+  set([&result](SetResult answer) { result = std::move(answer); });
+  return result;
 }
 
 std::expected<void, std::string> sentence_of(SetResult result) {

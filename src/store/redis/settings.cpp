@@ -227,8 +227,8 @@ void SharedSettings::begin_generation(const RedisSpace& space,
           const auto generation = written ? whole(written->rest) : std::nullopt;
           if (!generation) return done(std::unexpected(written ? SettingsError::down : written.error()));
           {
-            const std::scoped_lock lock(self->mutex_);
-            self->raise(self->generations_[prefix], *generation);
+            const std::scoped_lock lock(self->generations_mutex_);
+            raise(self->generations_[prefix], *generation);
           }
           done({});
         });
@@ -255,6 +255,7 @@ void SharedSettings::apply(SettingsSnapshot snapshot) {
   }
   for (; old != before.end(); ++old) changes.push_back({old->first, nullptr});
   tell(changes);
+  const std::scoped_lock lock(generations_mutex_);
   for (const auto& [prefix, generation] : snapshot.generations) raise(generations_[prefix], generation);
 }
 
@@ -321,7 +322,7 @@ std::shared_ptr<void> SharedSettings::watch(std::string_view scope, std::string_
 }
 
 void SharedSettings::follow(const RedisSpace& space) {
-  const std::scoped_lock lock(mutex_);
+  const std::scoped_lock lock(generations_mutex_);
   if (generations_.size() >= generations_swept_) {
     std::erase_if(generations_,
                   [](const auto& one) { return one.second.generation == 0 && one.second.kept.expired(); });

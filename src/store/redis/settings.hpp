@@ -103,7 +103,7 @@ class SharedSettings final : public Settings, public std::enable_shared_from_thi
   void tell(std::span<const Change> changes);
   void tell(Watching& watching, std::span<const Change> changes);
   void say(std::string sentence);
-  void raise(Followed& followed, std::int64_t generation);
+  static void raise(Followed& followed, std::int64_t generation);  // wants generations_mutex_
   [[nodiscard]] std::int64_t redis_now_ms() const;
   [[nodiscard]] bool waits_long(std::int64_t now) const noexcept;
   [[nodiscard]] std::int64_t now_ns() const noexcept { return options_.now().time_since_epoch().count(); }
@@ -135,6 +135,8 @@ class SharedSettings final : public Settings, public std::enable_shared_from_thi
   Steady redis_ms_at_{};       // this time of ours
   std::vector<std::weak_ptr<Watching>> watching_;
   std::set<std::string> said_;  // notices; at most 100
+  // Watchers open spaces, under the other mutex.
+  std::mutex generations_mutex_;
   std::map<std::string, Followed, std::less<>> generations_;
   std::size_t generations_swept_ = 1024;  // how many there may be before those of no use are dropped
 };
