@@ -4,6 +4,7 @@
 #include "gateway/edge.hpp"
 #include "gateway/live_runtime.hpp"
 #include "gateway/settings_source.hpp"
+#include "limiter/store_handle.hpp"
 
 #include <algorithm>
 #include <chrono>
@@ -19,6 +20,9 @@ namespace {
 
 constexpr std::string_view status_path = "/weir/status";
 constexpr std::string_view refused_path = "/weir/refused";
+
+// How often the store may be asked what was set elsewhere, also while nobody decides; it asks once a second at most.
+constexpr std::chrono::milliseconds settings_asked_for{500};
 
 void note(std::string_view sentence) { log(LogLevel::warn, "weir: " + std::string(sentence)); }
 
@@ -52,6 +56,7 @@ class WeirExtension final : public BootstrapExtension {
     lasting().access_log.configure(runtime_.runtime().settings().access_log);
     host_.serve_admin(status_path, "weir: the settings in force", false);
     host_.serve_admin(refused_path, "weir: count a refused configuration", true);
+    do_what_is_due();
     if (source_.file.empty()) return;
     if (!host_.watch(source_.file)) note(source_.file + " can't be watched: its changes take effect at the next start");
     on_file_changed();  // it may have changed before it was watched
@@ -60,6 +65,7 @@ class WeirExtension final : public BootstrapExtension {
   void on_file_changed() override {
     runtime_.offer(read_settings_file(source_.file));
     lasting().access_log.configure(runtime_.runtime().settings().access_log);
+    do_what_is_due();  // the store may be another one
   }
 
   void on_woken() override { do_what_is_due(); }
@@ -86,6 +92,10 @@ class WeirExtension final : public BootstrapExtension {
     sooner(lasting().unanswered.each_due(now, [](const std::weak_ptr<Asking>& asking) {
       if (const auto late = asking.lock()) late->expire();
     }));
+    if (const auto settings = runtime_.runtime().store().impl().room->settings()) {
+      settings->poll();
+      sooner(now + settings_asked_for);
+    }
     if (next == Instant::max()) return;
     timer_->start(std::max(std::chrono::ceil<std::chrono::milliseconds>(next - now), std::chrono::milliseconds(0)));
   }

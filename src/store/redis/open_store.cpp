@@ -46,7 +46,8 @@ std::expected<std::shared_ptr<RedisStore>, std::string> open_redis_store(boost::
   auto client = make_client(executor, {.url = *std::move(parsed), .tls = options.tls});
   if (!client) return std::unexpected(std::move(client.error()));
   auto layout = make_layout(options, cluster);
-  SharedSettingsOptions sharing{.name_space = options.store.name_space};
+  SharedSettingsOptions sharing{.name_space = options.store.name_space, .timeout = options.store.timeout};
+  sharing.on_notice = options.store.on_notice;
   sharing.on_first_call = options.store.on_first_call;
   auto settings = SharedSettings::make(executor, *client, std::move(sharing));
   return std::make_shared<RedisStore>(std::move(executor), *std::move(client), std::move(layout),
