@@ -86,6 +86,10 @@ StoreHealth RedisStore::health() const {
 void RedisStore::decide(const Call& call, OnAnswer done) {
   ask(*core_, settings_.get(), std::move(done), Answer{.status = Status::full, .verdicts = {}},
       [&](Deadline deadline, OnAnswer then) -> Entry {
+        if (!well_formed(call)) {
+          return Operation(
+              [then = std::move(then)](StoreCore*) mutable { then({.status = Status::conflict, .verdicts = {}}); });
+        }
         if (!may_be_merged(call)) {
           return (cluster_ ? spread_operation : joint_operation)(OwnedCall(call), deadline, std::move(then));
         }
