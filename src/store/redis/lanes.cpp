@@ -19,33 +19,37 @@ void Lanes::add(SingleCall call) {
 void Lanes::make_ready(const LanePtr& lane) {
   if (lane->ready || lane->waiting.empty() || lane->in_flight >= core_.options().max_lane_in_flight) return;
   lane->ready = true;
-  ready_.push_back(lane);
+  ready_.push({lane->waiting.front().deadline, lane});
 }
 
-void Lanes::send() {
-  while (!ready_.empty() && core_.has_room()) {
-    const LanePtr lane = std::move(ready_.front());
-    ready_.pop_front();
-    lane->ready = false;
-    send_from(lane);
-    make_ready(lane);
-  }
+std::optional<Deadline> Lanes::oldest() const {
+  if (ready_.empty()) return std::nullopt;
+  return ready_.top().deadline;
+}
+
+void Lanes::send_oldest() {
+  const LanePtr lane = ready_.top().lane;
+  ready_.pop();
+  lane->ready = false;
+  send_from(lane);
+  make_ready(lane);
 }
 
 // The oldest wait in front, and all of them have the same time.
-void Lanes::drop_expired(Lane& lane) {
+bool Lanes::drop_expired(Lane& lane) {
   const Deadline now = core_.options().now();
+  const std::size_t before = lane.waiting.size();
   while (!lane.waiting.empty() && lane.waiting.front().deadline <= now) {
     SingleCall late = std::move(lane.waiting.front());
     lane.waiting.pop_front();
     core_.watch().failed(StoreError::timeout, 1, now);
     late.done({.status = Status::timeout, .verdicts = {}});
   }
+  return lane.waiting.size() != before;
 }
 
 void Lanes::send_from(const LanePtr& lane) {
-  drop_expired(*lane);
-  if (lane->waiting.empty()) return came_back(lane);
+  if (drop_expired(*lane)) return came_back(lane);  // what is left has to wait for its turn
   const BatchBounds bounds{.keys = core_.options().max_keys, .costs = core_.options().max_costs};
   auto batch = std::make_unique<Batch>(lane->waiting, bounds);
   ++lane->in_flight;
@@ -67,7 +71,7 @@ void Lanes::send_from(const LanePtr& lane) {
   });
 }
 
-// What waits in the lane is sent by whoever brought the answer: `send` follows.
+// What waits in the lane is sent by the core, which lets in whoever waits when an answer has come.
 void Lanes::came_back(const LanePtr& lane) {
   make_ready(lane);
   if (lane->waiting.empty() && lane->in_flight == 0) lanes_.erase(lane->name);

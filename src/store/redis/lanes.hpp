@@ -14,6 +14,8 @@
 #include <cstddef>
 #include <deque>
 #include <memory>
+#include <optional>
+#include <queue>
 #include <utility>
 
 namespace weir::store::redis {
@@ -25,8 +27,10 @@ class Lanes {
   explicit Lanes(StoreCore& core) : core_(core) {}
 
   void add(SingleCall call);
-  // Sends what may go: after calls were added, and whenever the core has room again.
-  void send();
+  // Of the oldest call that may go; none when nothing waits or all lanes are full.
+  [[nodiscard]] std::optional<Deadline> oldest() const;
+  // Sends a batch from the lane of that call. The core must have room.
+  void send_oldest();
 
  private:
   struct Lane {
@@ -36,15 +40,21 @@ class Lanes {
     bool ready = false;  // is among ready_
   };
   using LanePtr = std::shared_ptr<Lane>;
+  // By the deadline of its first call, the earliest on top.
+  struct Ready {
+    Deadline deadline;
+    LanePtr lane;
+    friend bool operator<(const Ready& one, const Ready& other) { return one.deadline > other.deadline; }
+  };
 
   void make_ready(const LanePtr& lane);
   void send_from(const LanePtr& lane);
-  void drop_expired(Lane& lane);
+  [[nodiscard]] bool drop_expired(Lane& lane);
   void came_back(const LanePtr& lane);
 
   StoreCore& core_;
   boost::unordered_flat_map<std::pair<const RedisSpace*, Slot>, LanePtr> lanes_;  // that have calls, here or out
-  std::deque<LanePtr> ready_;                                                     // have calls and may send
+  std::priority_queue<Ready> ready_;                                              // that have calls and may send
 };
 
 }  // namespace weir::store::redis

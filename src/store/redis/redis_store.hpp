@@ -7,8 +7,8 @@
 //   spread        the same in a Cluster, where one script reaches one slot alone; parts: which slots a call lies in
 //   state_watch   what went wrong, counted; up and down, said once
 //
-// Deadlines need no timer here: whatever waits, waits behind a command with an earlier deadline, which the Client
-// keeps.
+// Deadlines need no timer here: whoever waits goes by his deadline, so that he waits only behind commands with an
+// earlier one, which the Client keeps.
 #pragma once
 
 #include "store/redis/client.hpp"

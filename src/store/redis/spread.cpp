@@ -204,7 +204,7 @@ void Spread::give_back(const Piece& piece) {
   ScriptCall script = layout.holds() ? layout.settle(id_, piece.tag, std::span(&nothing, 1))
                                      : layout.joint({.checks = refunds, .now = call_.now}, {});
   const Deadline deadline = core_.options().now() + core_.options().timeout;
-  core_.call(std::move(script), deadline, 1, [](const StoreCore::Said&) {});
+  core_.call_at_once(script, deadline, [](const StoreCore::Said&) {});
 }
 
 void Spread::stop(Status status) {

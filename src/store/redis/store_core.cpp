@@ -2,7 +2,7 @@
 
 #include <boost/asio/post.hpp>
 
-#include <type_traits>
+#include <optional>
 #include <utility>
 
 namespace weir::store::redis {
@@ -68,23 +68,28 @@ void StoreCore::drain() {
     }
   }
   entries_.clear();
-  lanes_.send();
+  let_in();
 }
 
 void StoreCore::call(ScriptCall script, Deadline deadline, std::size_t calls, OnSaid done) {
-  if (has_room()) return send(script, deadline, calls, std::move(done));
+  if (has_room()) return send(script, deadline, calls, std::move(done), true);
   waiting_.push_back({std::move(script), deadline, calls, std::move(done)});
 }
 
-void StoreCore::send(const ScriptCall& script, Deadline deadline, std::size_t calls, OnSaid done) {
+void StoreCore::call_at_once(const ScriptCall& script, Deadline deadline, OnSaid done) {
+  send(script, deadline, 1, std::move(done), false);
+}
+
+void StoreCore::send(const ScriptCall& script, Deadline deadline, std::size_t calls, OnSaid done, bool counted) {
   if (const Deadline now = options_.now(); deadline <= now) {
     watch_.failed(StoreError::timeout, calls, now);
     return done(std::unexpected(Status::timeout));
   }
-  ++in_flight_;
+  const std::size_t room = counted ? 1 : 0;
+  in_flight_ += room;
   call_script(*client_, script, deadline,
-              [core = shared_from_this(), calls, done = std::move(done)](const Reply& reply) mutable {
-                --core->in_flight_;
+              [core = shared_from_this(), calls, done = std::move(done), room](const Reply& reply) mutable {
+                core->in_flight_ -= room;
                 done(core->said(reply, calls));
                 core->let_in();
               });
@@ -108,14 +113,20 @@ StoreCore::Said StoreCore::said(const Reply& reply, std::size_t calls) {
   return value;
 }
 
-// Somebody has come back: whoever waited longest goes first.
+// The earliest deadline goes first, so that nobody waits behind a later one.
 void StoreCore::let_in() {
-  while (!waiting_.empty() && has_room()) {
-    Waiting next = std::move(waiting_.front());
-    waiting_.pop_front();
-    send(next.script, next.deadline, next.calls, std::move(next.done));
+  while (has_room()) {
+    const std::optional<Deadline> single = lanes_.oldest();
+    if (!waiting_.empty() && (!single || waiting_.front().deadline <= *single)) {
+      Waiting next = std::move(waiting_.front());
+      waiting_.pop_front();
+      send(next.script, next.deadline, next.calls, std::move(next.done), true);
+    } else if (single) {
+      lanes_.send_oldest();
+    } else {
+      return;
+    }
   }
-  lanes_.send();
 }
 
 }  // namespace weir::store::redis

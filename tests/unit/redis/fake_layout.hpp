@@ -198,21 +198,28 @@ class FakeServer {
 
   std::vector<std::int64_t> joint(const Asked& asked) {
     bool all = true;
-    std::vector<std::int64_t> said{0};
+    std::vector<std::int64_t> after{0};
+    std::vector<std::int64_t> before{0};
+    std::map<std::string, std::int64_t> charged;  // by checks of the same call
     for (std::size_t i = 0; i < asked.keys.size(); ++i) {
-      all = all && counts[asked.keys[i]] + whole(asked.arguments[3 + 3 * i]) <= whole(asked.arguments[2 + 3 * i]);
-    }
-    const std::string record = FakeLayout::record(asked.arguments[0], asked.arguments[1]);
-    for (std::size_t i = 0; i < asked.keys.size(); ++i) {
-      std::int64_t& count = counts[asked.keys[i]];
+      const std::string& key = asked.keys[i];
       const std::int64_t limit = whole(asked.arguments[2 + 3 * i]);
       const std::int64_t cost = whole(asked.arguments[3 + 3 * i]);
-      const bool fits = count + cost <= limit;
-      if (all) count += cost;
-      if (all && asked.arguments[4 + 3 * i] == "1") held[record].emplace_back(asked.keys[i], cost);
-      said.push_back(fits ? limit - count : -1 - (limit - count));
+      const std::int64_t rest = limit - counts[key];
+      const bool fits = charged[key] + cost <= rest;
+      all = all && fits;
+      if (fits) charged[key] += cost;
+      after.push_back(rest - charged[key]);
+      before.push_back(fits ? rest : -1 - rest);
     }
-    return said;
+    if (!all) return before;
+    const std::string record = FakeLayout::record(asked.arguments[0], asked.arguments[1]);
+    for (std::size_t i = 0; i < asked.keys.size(); ++i) {
+      const std::int64_t cost = whole(asked.arguments[3 + 3 * i]);
+      counts[asked.keys[i]] += cost;
+      if (asked.arguments[4 + 3 * i] == "1") held[record].emplace_back(asked.keys[i], cost);
+    }
+    return after;
   }
 
   std::vector<std::int64_t> settle(const Asked& asked) {
