@@ -7,7 +7,7 @@
 //   {"op":"reset","name","id","now"} · {"op":"reserve",...} as joint · {"op":"settle","name","call","amounts":[...]}
 //   {"op":"region","name","id","rate","now","first":REGION,"down":[REGION ...]}
 //   {"op":"members","prefix","members":[...]} · {"op":"ip_list","prefix","text","now"}
-#include "blocking_redis.hpp"
+#include "region.hpp"
 #include "store/redis/upstash/deny_list.hpp"
 #include "store/redis/upstash/ip_deny_list.hpp"
 #include "store/redis/upstash/layout.hpp"
@@ -226,8 +226,8 @@ class Driver {
     return answer_of(region_verdict(space.terms(), *first, cost, now));
   }
 
-  BlockingRedis redis_;
-  std::deque<BlockingRedis> regions_;
+  Region redis_;
+  std::deque<Region> regions_;
   std::mt19937_64 random_{std::random_device{}()};
   std::map<std::string, Limit> limits_;
 };

@@ -162,6 +162,21 @@ TEST_F(UpstashStore, AValueOfAnotherTypeFailsItsCallAlone) {
   EXPECT_TRUE(api.limit("v"));
 }
 
+// In the package an answer that is late is a success, and says so.
+TEST_F(UpstashStore, WhatRedisDoesNotAnswerIsForOnErrorToDecide) {
+  const auto late =
+      redis_store("redis://" + server_.address(), {.timeout = 50ms, .layout = RedisLayout::upstash}).value();
+  Limiter api(
+      fixed_window(10, 1min),
+      {.name = "api", .store = late, .clock = &clock_, .prefix = "app", .on_error = OnError::allow, .timeout = 50ms});
+  EXPECT_EQ(api.limit("u").reason, Reason::ok);
+  server_.stop();
+  const Decision decision = api.limit("u");
+  server_.cont();
+  EXPECT_TRUE(decision.allowed && decision.degraded);
+  EXPECT_EQ(decision.reason, Reason::store_timeout);
+}
+
 TEST_F(UpstashStore, RulesThatThePackageLacksAreRefused) {
   const auto made = Limiter::make(gcra(10, 1min), {.name = "api", .store = store_, .prefix = "app"});
   ASSERT_FALSE(made);
