@@ -354,3 +354,20 @@ def test_changes_while_it_drains_are_not_followed(live, upstream):
     assert stream.end(upstream) is True
     assert gateway.end() == 0
     assert "refused" not in gateway.said()
+
+
+def test_a_store_that_does_not_answer_yet_is_another_store_all_the_same(live):
+    gateway = live()
+    assert gateway.left("a") == 99
+    body = 'store: { url: "redis://127.0.0.1:%d" }\n' % free_port() + TWO_LIMITS
+    assert gateway.change(body).startswith("another store, where counters start afresh unless it has them")
+    assert gateway.left("a") == 0  # of a day, what the outage so far may have: at least 1
+
+
+def test_a_password_written_into_the_file_takes_effect_at_the_next_start(live):
+    gateway = live()
+    gateway.put(gateway.text('store: { url: "redis://:hunter2@127.0.0.1:%d" }\n' % free_port() + TWO_LIMITS))
+    gateway.wait_until_refused()
+    assert "another password takes effect at the next start" in gateway.said()
+    assert "hunter2" not in gateway.said()
+    assert gateway.left("a") == 99

@@ -54,7 +54,7 @@ def keys_without_ttl(server):
 
 
 def test_two_gateways_share_a_limit_exactly(start, server, user):
-    gateways = [start(config(server)) for _ in range(2)]
+    gateways = [start(config(server, timeout="20s")) for _ in range(2)]  # Redis alone decides, on any machine
     with concurrent.futures.ThreadPoolExecutor(16) as crowd:
         answers = list(crowd.map(lambda n: ask(gateways[n % 2], user).status, range(240)))
     assert (answers.count(200), answers.count(429)) == (100, 140)
@@ -308,3 +308,19 @@ def test_the_admin_api_waits_for_a_stopped_redis_beside_the_workers(admin, serve
             assert all(answer.result()["degraded"] for answer in waiting)
     finally:
         server.go_on()
+
+
+def test_rates_set_at_one_gateway_act_at_the_other_and_outlive_both(folder, server, user):
+    one, other = (start_admin(folder, config(server)) for _ in range(2))
+    try:
+        assert one.limit("per-user", user)["limit"] == 100
+        assert one.call("PUT", "/api/v1/limits/per-user/rate", {"rate": "7/1d"}).status == 204
+        eventually(lambda: other.limit("per-user", user, 0)["limit"] == 7, "never seen by the other")
+    finally:
+        one.process.kill()
+        other.process.kill()
+    third = start_admin(folder, config(server))
+    try:
+        eventually(lambda: third.limit("per-user", user, 0)["limit"] == 7, "forgotten")
+    finally:
+        third.process.kill()
