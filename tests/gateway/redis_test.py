@@ -308,19 +308,3 @@ def test_the_admin_api_waits_for_a_stopped_redis_beside_the_workers(admin, serve
             assert all(answer.result()["degraded"] for answer in waiting)
     finally:
         server.go_on()
-
-
-def test_rates_set_at_one_gateway_act_at_the_other_and_outlive_both(folder, server, user):
-    one, other = (start_admin(folder, config(server)) for _ in range(2))
-    try:
-        assert one.limit("per-user", user)["limit"] == 100
-        assert one.call("PUT", "/api/v1/limits/per-user/rate", {"rate": "7/1d"}).status == 204
-        eventually(lambda: other.limit("per-user", user, 0)["limit"] == 7, "never seen by the other")
-    finally:
-        one.process.kill()
-        other.process.kill()
-    third = start_admin(folder, config(server))
-    try:
-        eventually(lambda: third.limit("per-user", user, 0)["limit"] == 7, "forgotten")
-    finally:
-        third.process.kill()
