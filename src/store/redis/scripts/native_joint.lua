@@ -6,7 +6,7 @@
 -- Keeps: all are evaluated, and every value is seen to be ours, before anything is written; the same id is charged once;
 -- every key that is touched has a TTL.
 -- Replies one text of numbers: 0, now, then for each check 1 or 0 and what was found; 1 and the reply in the record: this
--- id was answered before; 2: it was, to another question.
+-- id was answered before; 2: it was, to another question, or something is to be held without an id or a lease.
 local question, id, lease, once = ARGV[1], ARGV[2], tonumber(ARGV[3]), ARGV[4] == '1'
 local remembered = question ~= ''
 local first_key = remembered and 1 or 0
@@ -27,6 +27,7 @@ local granted = true
 for index = 1, #KEYS - first_key do
   local at = 9 * index - 4
   local tag = ARGV[at]
+  if ARGV[at + 7] == '1' and (not remembered or lease <= 0) then return '2' end
   local check = {at = at, key = KEYS[first_key + index], tag = tag, open = counters[sub(tag, 1, 1)]}
   checks[index] = check
   local wrong
