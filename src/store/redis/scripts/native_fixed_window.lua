@@ -16,12 +16,13 @@ local function fixed_window(rule, at)
     return start, start + period
   end
   local start = window_of(now)
+  local two = digits .. ' ' .. digits
 
   local function read(text, from)
     local begun, count = match(text, '^(%-?%d+) (%d+)$', from)
     return tonumber(begun), tonumber(count)
   end
-  local function write(begun, count) return format('%.0f %.0f', begun, count) end
+  local function write(begun, count) return format(two, begun, count) end
   -- A clock that stepped back into an earlier window goes on counting in the later one.
   local function roll(begun, count)
     if count == 0 or begun < start then return start, 0 end

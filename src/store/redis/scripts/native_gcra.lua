@@ -16,8 +16,8 @@ local function gcra(rule, at)
     return whole + 1, 0
   end
   local function write(arrival, parts)
-    if parts == 0 then return format('%.0f', arrival) end
-    return format('%.0f %.0f %.0f', arrival, parts, q)
+    if parts == 0 then return format(digits, arrival) end
+    return format(digits .. ' ' .. digits .. ' ' .. digits, arrival, parts, q)
   end
   local function plus(whole, parts, more, more_parts)
     if parts >= q - more_parts then return whole + more + 1, parts - (q - more_parts) end

@@ -2,12 +2,13 @@
 -- Rule: burst, units that come back in each interval, its length. The functions are those of native_fixed_window.lua.
 local function interval_bucket(rule, at)
   local burst, count, interval = tonumber(rule[at]), tonumber(rule[at + 1]), tonumber(rule[at + 2])
+  local two = digits .. ' ' .. digits
 
   local function read(text, from)
     local refilled, used = match(text, '^(%-?%d+) (%d+)$', from)
     return tonumber(refilled), tonumber(used)
   end
-  local function write(refilled, used) return format('%.0f %.0f', refilled, used) end
+  local function write(refilled, used) return format(two, refilled, used) end
   -- A clock that stepped back before the last refill brings nothing until it is there again.
   local function refill(refilled, used)
     if used == 0 then return now, 0 end

@@ -4,12 +4,13 @@ local function sliding_window(rule, at)
   local limit, period, phase = tonumber(rule[at]), tonumber(rule[at + 1]), tonumber(rule[at + 2])
   local elapsed = (now - phase) % period
   local start, left = now - elapsed, period - elapsed
+  local three = digits .. ' ' .. digits .. ' ' .. digits
 
   local function read(text, from)
     local begun, current, previous = match(text, '^(%-?%d+) (%d+) (%d+)$', from)
     return tonumber(begun), tonumber(current), tonumber(previous)
   end
-  local function write(begun, current, previous) return format('%.0f %.0f %.0f', begun, current, previous) end
+  local function write(begun, current, previous) return format(three, begun, current, previous) end
   -- The state in the window of now, and how much of that window is left. A clock that stepped back into an earlier
   -- window is taken to stand at the later one's start.
   local function roll(begun, current, previous)
