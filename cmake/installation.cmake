@@ -3,8 +3,8 @@ include(GNUInstallDirs)
 include(CMakePackageConfigHelpers)
 
 # The rooms' objects are built with hidden symbols; only what WEIR_API marks comes out (libweir.map).
-add_library(weir SHARED $<TARGET_OBJECTS:weir_limits> $<TARGET_OBJECTS:weir_store> $<TARGET_OBJECTS:weir_redis>
-                        $<TARGET_OBJECTS:weir_limiter>)
+add_library(weir SHARED $<TARGET_OBJECTS:weir_limits> $<TARGET_OBJECTS:weir_store> $<TARGET_OBJECTS:weir_store_url>
+                        $<TARGET_OBJECTS:weir_redis> $<TARGET_OBJECTS:weir_limiter>)
 add_library(weir::weir ALIAS weir)
 set_target_properties(weir PROPERTIES LINKER_LANGUAGE CXX VERSION ${PROJECT_VERSION} SOVERSION 0
                                       LINK_DEPENDS ${CMAKE_CURRENT_LIST_DIR}/libweir.map)
@@ -13,6 +13,9 @@ target_include_directories(weir INTERFACE $<BUILD_INTERFACE:${CMAKE_SOURCE_DIR}/
                                           $<INSTALL_INTERFACE:${CMAKE_INSTALL_INCLUDEDIR}>)
 target_link_libraries(weir PRIVATE Threads::Threads PkgConfig::RE2 OpenSSL::SSL)
 target_link_options(weir PRIVATE -Wl,--version-script=${CMAKE_CURRENT_LIST_DIR}/libweir.map -Wl,--as-needed)
+if(NOT WEIR_SANITIZE)
+  target_link_options(weir PRIVATE -Wl,-z,defs)  # a room that is forgotten above is found here, not by a user
+endif()
 
 install(TARGETS weir EXPORT weir-targets LIBRARY DESTINATION ${CMAKE_INSTALL_LIBDIR})
 install(DIRECTORY ${CMAKE_SOURCE_DIR}/include/weir DESTINATION ${CMAKE_INSTALL_INCLUDEDIR})

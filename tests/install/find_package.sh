@@ -32,6 +32,21 @@ export PKG_CONFIG_PATH
 LD_LIBRARY_PATH=$libdir "$work/example" >"$work/by_pkg_config"
 cmp "$work/expected" "$work/by_pkg_config" || fail "built by pkg-config, the example prints something else"
 
+# The same with counters in Redis, on a port that is free.
+sed -n 's/^    \(call .*\)$/\1/p' "$root/examples/redis/README.md" >"$work/expected_redis"
+[ -s "$work/expected_redis" ] || fail "the Redis example's README promises no output"
+cmake -S "$root/examples/redis" -B "$work/redis" -DCMAKE_PREFIX_PATH="$work/moved" >"$work/cmake.log"
+cmake --build "$work/redis" >>"$work/cmake.log" || { cat "$work/cmake.log" >&2; exit 1; }
+port=$(python3 -c 'import socket; s = socket.socket(); s.bind(("127.0.0.1", 0)); print(s.getsockname()[1])')
+redis-server --port "$port" --bind 127.0.0.1 --save '' --dir "$work" >"$work/redis.log" &
+redis=$!
+trap 'kill $redis; rm -rf "$work"' EXIT
+until redis-cli -p "$port" ping >/dev/null 2>&1; do
+  kill -0 $redis || { cat "$work/redis.log" >&2; fail "redis-server did not start"; }
+done
+"$work/redis/redis_example" "redis://127.0.0.1:$port" >"$work/by_redis"
+cmp "$work/expected_redis" "$work/by_redis" || fail "the Redis example prints something else"
+
 # Only names of Weir come out of the library.
 foreign=$(nm -DC --defined-only "$libdir/libweir.so" | cut -d' ' -f3- | grep -v -E '^((vtable|typeinfo|typeinfo name) for )?weir::' || true)
 [ -z "$foreign" ] || fail "libweir.so shows foreign names: $foreign"

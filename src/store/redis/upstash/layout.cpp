@@ -60,7 +60,7 @@ class UpstashLayout final : public Layout {
     return prefixes_.open(prefix, rule, terms);
   }
 
-  bool holds() const override { return false; }
+  bool holds() const override { return options_.cluster; }  // over several slots, to undo what one refused
 
   std::string tag(const RedisSpace& space, Key key, Instant now) const override {
     const std::string name = state_keys(upstash_space(space), identifier_of(key), now).front();
