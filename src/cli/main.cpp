@@ -26,6 +26,7 @@ constexpr std::array commands{
     Command{"reset", "Start a key afresh", declare_reset},
     Command{"rate", "Read or change a limit's rate while the gateway runs", declare_rate},
     Command{"deny", "Read or change the deny list", declare_deny},
+    Command{"redis", "Look after our keys in Redis", declare_redis},
     Command{"simulate", "Replay a trace against a config and print what would have been allowed", declare_simulate},
     Command{"completion", "Print the completions for a shell", declare_completion},
 };
