@@ -47,6 +47,7 @@ std::expected<std::shared_ptr<RedisStore>, std::string> open_redis_store(boost::
   if (!client) return std::unexpected(std::move(client.error()));
   auto layout = make_layout(options, cluster);
   SharedSettingsOptions sharing{.name_space = options.store.name_space, .timeout = options.store.timeout};
+  sharing.upstash = options.layout == OpenOptions::Layout::upstash && !cluster;
   sharing.on_notice = options.store.on_notice;
   sharing.on_first_call = options.store.on_first_call;
   auto settings = SharedSettings::make(executor, *client, std::move(sharing));

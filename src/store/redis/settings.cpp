@@ -3,6 +3,7 @@
 #include "store/redis/script.hpp"
 #include "store/redis/script_text.hpp"
 #include "store/redis/setting_field.hpp"
+#include "store/redis/upstash/keys.hpp"
 
 #include <boost/asio/dispatch.hpp>
 #include <boost/asio/post.hpp>
@@ -50,6 +51,18 @@ std::string random_instance() {
 SharedSettingsOptions completed(SharedSettingsOptions options) {
   if (options.instance.empty()) options.instance = random_instance();
   return options;
+}
+
+// The capacity in "v1 [ALGORITHM] COUNT per PERIOD [burst N]"; empty when it has none.
+std::string_view capacity_of(std::string_view rate) {
+  const auto number_after = [&](std::size_t at) {
+    const std::string_view rest = rate.substr(at);
+    return rest.substr(0, rest.find(' '));
+  };
+  if (const std::size_t burst = rate.find(" burst "); burst != std::string_view::npos) return number_after(burst + 7);
+  const std::size_t per = rate.find(" per ");
+  if (per == std::string_view::npos) return {};
+  return number_after(rate.rfind(' ', per - 1) + 1);
 }
 
 }  // namespace
@@ -191,11 +204,13 @@ void SharedSettings::put(std::string_view scope, std::string_view name, std::str
       ttl ? std::to_string(std::max<std::int64_t>(1, std::chrono::ceil<milliseconds>(*ttl).count())) : "";
   std::vector<std::string> arguments{field, value, std::move(span), std::to_string(max_settings)};
   write(script("shared_put"), {keys_.version, keys_.settings, keys_.denied}, std::move(arguments),
-        [self = shared_from_this(), field = std::move(field), value = std::move(value),
+        [self = shared_from_this(), scope = std::string(scope), name = std::string(name), stays = !ttl,
+         field = std::move(field), value = std::move(value),
          done = std::move(done)](std::expected<WriteReply, SettingsError> written) mutable {
           if (!written) return done(std::unexpected(written.error()));
           {
             const std::scoped_lock lock(self->mutex_);
+            self->tell_package(scope, name, stays ? std::optional<std::string_view>(value) : std::nullopt);
             self->redis_ms_ = written->now_ms;
             self->redis_ms_at_ = self->options_.now();
             self->apply_one(field, SharedSetting{.text = std::move(value), .ends_ms = whole(written->rest)});
@@ -207,11 +222,12 @@ void SharedSettings::put(std::string_view scope, std::string_view name, std::str
 void SharedSettings::erase(std::string_view scope, std::string_view name, OnSettingWritten done) {
   std::string field = setting_field(scope, name);
   write(script("shared_erase"), {keys_.version, keys_.settings, keys_.denied}, {field},
-        [self = shared_from_this(), field,
+        [self = shared_from_this(), scope = std::string(scope), name = std::string(name), field,
          done = std::move(done)](std::expected<WriteReply, SettingsError> written) mutable {
           if (!written) return done(std::unexpected(written.error()));
           {
             const std::scoped_lock lock(self->mutex_);
+            self->tell_package(scope, name, std::nullopt);
             self->apply_one(field, std::nullopt);
           }
           done(written->existed);
@@ -232,6 +248,27 @@ void SharedSettings::begin_generation(const RedisSpace& space,
           }
           done({});
         });
+}
+
+void SharedSettings::tell_package(std::string_view scope, std::string_view name, std::optional<std::string_view> text) {
+  if (!options_.upstash) return;
+  const std::string start = scope_start(scope);
+  std::string prefix;
+  for (const auto& one : watching_) {
+    if (const auto watching = one.lock(); watching && watching->start == start) prefix = watching->prefix;
+  }
+  if (prefix.empty()) return;
+  const auto tell = [&](std::initializer_list<std::string_view> words) {
+    client_->send(command(words), options_.now() + options_.patience, [](const Reply&) {});
+  };
+  constexpr std::string_view deny = "deny ";
+  if (name == "rate") {
+    const std::string key = upstash::dynamic_limit_key(prefix);
+    const std::string_view capacity = text ? capacity_of(*text) : std::string_view{};
+    capacity.empty() ? tell({"DEL", key}) : tell({"SET", key, capacity});
+  } else if (name.starts_with(deny)) {
+    tell({text ? "SADD" : "SREM", upstash::deny_list_key(prefix), name.substr(deny.size())});
+  }
 }
 
 // What is known, and who hears of it.
@@ -308,8 +345,9 @@ void SharedSettings::say(std::string sentence) {
   if (is_new) options_.on_notice(*said);
 }
 
-std::shared_ptr<void> SharedSettings::watch(std::string_view scope, std::string_view, Watcher changed) {
-  auto watching = std::make_shared<Watching>(Watching{.start = scope_start(scope), .changed = std::move(changed)});
+std::shared_ptr<void> SharedSettings::watch(std::string_view scope, std::string_view prefix, Watcher changed) {
+  auto watching = std::make_shared<Watching>(
+      Watching{.start = scope_start(scope), .prefix = std::string(prefix), .changed = std::move(changed)});
   const std::scoped_lock lock(mutex_);
   std::vector<Change> all;
   for (auto at = known_.lower_bound(watching->start); at != known_.end() && at->first.starts_with(watching->start);

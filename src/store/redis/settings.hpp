@@ -40,8 +40,11 @@ struct SharedSettingsOptions {
   std::chrono::nanoseconds timeout = std::chrono::milliseconds(100);  // how long a decision waits for what is new
   std::chrono::nanoseconds patience = std::chrono::seconds(1);        // how long an answer or a write may take
   std::string instance{};                                             // who we are; empty: a random id
-  std::function<void()> on_first_call{};                              // before anything is asked, by whoever asks
-  std::function<void(std::string_view sentence)> on_notice{};         // of what can't be used; once each
+  // What is set here is written where @upstash/ratelimit reads it, too: the capacity in PREFIX:dynamic:global, who
+  // stays denied in PREFIX:denyList:all. Not in a Cluster, where those keys lie in slots of their own.
+  bool upstash = false;
+  std::function<void()> on_first_call{};                       // before anything is asked, by whoever asks
+  std::function<void(std::string_view sentence)> on_notice{};  // of what can't be used; once each
   std::chrono::steady_clock::time_point (*now)() = std::chrono::steady_clock::now;
 };
 
@@ -76,7 +79,8 @@ class SharedSettings final : public Settings, public std::enable_shared_from_thi
  private:
   using Steady = std::chrono::steady_clock::time_point;
   struct Watching {
-    std::string start;  // of the scope's fields
+    std::string start;   // of the scope's fields
+    std::string prefix;  // of the limit's keys; empty: of no limit
     Watcher changed;
   };
   struct Followed {
@@ -97,6 +101,7 @@ class SharedSettings final : public Settings, public std::enable_shared_from_thi
   void finish(bool well);
   void write(const Script& script, std::vector<std::string> keys, std::vector<std::string> arguments, OnWrite done);
   void wrote(const WriteReply& reply);
+  void tell_package(std::string_view scope, std::string_view name, std::optional<std::string_view> text);
   // The rest wants mutex_.
   void apply(SettingsSnapshot snapshot);
   void apply_one(const std::string& field, std::optional<SharedSetting> setting);

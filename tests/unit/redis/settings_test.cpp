@@ -403,6 +403,28 @@ TEST_F(SharedSettingsTest, CountsTheInstancesLastSeen) {
   EXPECT_EQ(settings_->instances(), 7U);
 }
 
+TEST_F(SharedSettingsTest, InLayoutUpstashThePackageReadsWhatIsSetHere) {
+  settings_ = SharedSettings::make(io_.get_executor(), client_, {.upstash = true, .now = [] { return fake_now; }});
+  const auto watching = settings_->watch("per-user", "app", [](auto) -> std::vector<std::string> { return {}; });
+  const auto told = [&] {
+    run();
+    answer(put("1", "2"));
+    client_->answer(Replies::integer(1));
+    return client_->sent.back();
+  };
+  const auto ignore = [](SettingWritten) {};
+  settings_->put("per-user", "rate", "v1 200 per 60000000000", {}, ignore);
+  EXPECT_EQ(told(), command({"SET", "app:dynamic:global", "200"}).bytes);
+  settings_->put("per-user", "rate", "v1 token_bucket 5 per 1000 burst 30", {}, ignore);
+  EXPECT_EQ(told(), command({"SET", "app:dynamic:global", "30"}).bytes);
+  settings_->erase("per-user", "rate", ignore);
+  EXPECT_EQ(told(), command({"DEL", "app:dynamic:global"}).bytes);
+  settings_->put("per-user", "deny bob", "", {}, ignore);
+  EXPECT_EQ(told(), command({"SADD", "app:denyList:all", "bob"}).bytes);
+  settings_->erase("per-user", "deny bob", ignore);
+  EXPECT_EQ(told(), command({"SREM", "app:denyList:all", "bob"}).bytes);
+}
+
 class PlainSpace final : public RedisSpace {
  public:
   explicit PlainSpace(std::string prefix)
