@@ -23,6 +23,9 @@ inline std::ostream& operator<<(std::ostream& out, const Verdict& verdict) {
     case Outcome::cost_above_limit:
       out << "cost_above_limit";
       break;
+    case Outcome::denied:
+      out << "denied";
+      break;
   }
   out << " limit=" << verdict.limit << " remaining=" << verdict.remaining << " debt=" << verdict.debt
       << " reset=" << verdict.reset.time_since_epoch().count() << " retry_after=" << verdict.retry_after.count();
