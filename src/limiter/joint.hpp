@@ -37,7 +37,7 @@ struct Item {
   const store::Space* space = nullptr;
   std::shared_ptr<const store::Space> space_owner;  // of a space that a change of rates may drop
   store::MemoryStore* fallback = nullptr;           // decides instead of the store, which failed
-  std::shared_ptr<const Book> book;                 // then: where it is noted what the store is owed
+  std::shared_ptr<const store::Book> book;          // then: where it is noted what the store is owed
   bool asked = false;
   bool charged = false;
   std::string held_id;  // the id it is held under, when it is

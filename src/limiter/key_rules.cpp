@@ -27,10 +27,6 @@ class PatternText {
 
 }  // namespace
 
-OwnedKey::OwnedKey(Key key) : text(key.text()) {
-  if (key.is_number()) number = key.number();
-}
-
 std::size_t KeyRules::OwnedKeyHash::operator()(const OwnedKey& key) const {
   return key.number ? std::hash<std::uint64_t>{}(*key.number) : std::hash<std::string>{}(key.text);
 }

@@ -5,6 +5,7 @@
 #pragma once
 
 #include "limiter/key_set.hpp"
+#include "store/owned_key.hpp"
 #include "store/store.hpp"
 
 #include <weir/limiter.hpp>
@@ -36,14 +37,7 @@ struct KeyStanding {
   std::shared_ptr<const store::Space> space;  // when counted
 };
 
-// A key that is kept.
-struct OwnedKey {
-  std::string text;
-  std::optional<std::uint64_t> number;
-  explicit OwnedKey(Key key);
-  [[nodiscard]] Key view() const { return number ? Key(*number) : Key(text); }
-  friend bool operator==(const OwnedKey&, const OwnedKey&) = default;
-};
+using store::OwnedKey;
 
 // What was set since the limiter was made.
 struct RunTimeSettings {

@@ -111,7 +111,7 @@ void LocalLimits::note(const store::Space& remote, Key key, const store::Verdict
 
 void LocalLimits::owe(const std::shared_ptr<const store::Space>& remote, Key key, std::int64_t units,
                       std::uint32_t instances, Instant at) {
-  std::shared_ptr<const Book> book;
+  std::shared_ptr<const store::Book> book;
   {
     const std::scoped_lock lock(mutex_);
     book = local_of(remote, Share::make(share_, instances)).choice.book;

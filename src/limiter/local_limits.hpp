@@ -10,9 +10,10 @@
 // What was granted keeps counting when the share changes, and for as long as its window lasts.
 #pragma once
 
-#include "limiter/books.hpp"
+#include "limiter/key_rules.hpp"
 #include "limiter/local_share.hpp"
 #include "limiter/outage.hpp"
+#include "store/owed/books.hpp"
 #include "store/store.hpp"
 
 #include <chrono>
@@ -27,7 +28,7 @@ namespace weir::limiter {
 // Where a key is decided, and where it is noted; no book of concurrency.
 struct LocalChoice {
   std::shared_ptr<const store::Space> space;
-  std::shared_ptr<const Book> book;
+  std::shared_ptr<const store::Book> book;
 };
 
 class LocalLimits {

@@ -3,18 +3,19 @@
 //   local_share    which part of a limit is ours alone, as exact arithmetic
 //   last_answers   what the store last said of each key, to start from
 //   local_limits   the rules of one limiter, as they are decided here
-//   books          what was granted here and is owed to the store
-//   unsettled      settlements that could not be sent
+//   books          (store/owed) what was granted here and is owed to the store
+//   unsettled      (store/owed) settlements that could not be sent
 //   outage         holds these for one store: when it began, and what to send now that an answer came
 //
 // Nothing runs by itself: what is owed goes out with the answers of decisions, a batch at a time, and no decision waits
 // for it.
 #pragma once
 
-#include "limiter/books.hpp"
 #include "limiter/last_answers.hpp"
-#include "limiter/unsettled.hpp"
 #include "store/memory/memory_store.hpp"
+#include "store/owed/books.hpp"
+#include "store/owed/unsettled.hpp"
+#include "store/owned_key.hpp"
 #include "store/store.hpp"
 
 #include <atomic>
@@ -31,6 +32,13 @@
 #include <vector>
 
 namespace weir::limiter {
+
+using store::Batch;
+using store::Book;
+using store::Books;
+using store::OwnedKey;
+using store::Settlement;
+using store::Unsettled;
 
 // What one check of a reservation holds here.
 struct LocalPart {

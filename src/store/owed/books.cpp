@@ -1,15 +1,15 @@
-#include "limiter/books.hpp"
+#include "store/owed/books.hpp"
 
 #include <utility>
 
-namespace weir::limiter {
+namespace weir::store {
 namespace {
 
-std::int64_t used(const store::Verdict& verdict) { return verdict.limit - verdict.remaining + verdict.debt; }
+std::int64_t used(const Verdict& verdict) { return verdict.limit - verdict.remaining + verdict.debt; }
 
 }  // namespace
 
-std::shared_ptr<const Book> Books::open(std::string_view prefix, std::shared_ptr<const store::Space> remote,
+std::shared_ptr<const Book> Books::open(std::string_view prefix, std::shared_ptr<const Space> remote,
                                         const Rule& local) {
   const std::string name(prefix);
   return std::make_shared<const Book>(Book{.remote = std::move(remote),
@@ -66,7 +66,7 @@ std::shared_ptr<const Batch> Books::take(Instant now) {
 }
 
 void Books::put_back(const Batch& batch, Instant now) {
-  for (const store::Charge& charge : batch.charges) enter(batch.book, charge.key, charge.units, now);
+  for (const Charge& charge : batch.charges) enter(batch.book, charge.key, charge.units, now);
 }
 
 void Books::forget(const Book& book, Key key) {
@@ -79,4 +79,4 @@ void Books::forget_all(const Book& book) {
   counters_.reset_all_now(*book.returned);
 }
 
-}  // namespace weir::limiter
+}  // namespace weir::store

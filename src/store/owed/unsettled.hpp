@@ -18,7 +18,7 @@
 #include <unordered_map>
 #include <vector>
 
-namespace weir::limiter {
+namespace weir::store {
 
 struct Settlement {
   std::string id;
@@ -55,4 +55,4 @@ class Unsettled {
   std::atomic<std::uint64_t> dropped_{0};
 };
 
-}  // namespace weir::limiter
+}  // namespace weir::store

@@ -1,8 +1,8 @@
-#include "limiter/unsettled.hpp"
+#include "store/owed/unsettled.hpp"
 
 #include <utility>
 
-namespace weir::limiter {
+namespace weir::store {
 
 std::size_t Unsettled::weight(const Settlement& settlement) {
   return settlement.id.size() + settlement.amounts.size() * sizeof(std::int64_t);
@@ -55,4 +55,4 @@ std::vector<Settlement> Unsettled::take(std::size_t most, Instant now) {
   return taken;
 }
 
-}  // namespace weir::limiter
+}  // namespace weir::store

@@ -7,8 +7,8 @@
 // Bounded: so many keys, so many bytes of their text. What does not fit stays uncharged, and is counted.
 #pragma once
 
-#include "limiter/key_rules.hpp"
 #include "store/memory/memory_store.hpp"
+#include "store/owned_key.hpp"
 #include "store/store.hpp"
 
 #include <atomic>
@@ -22,20 +22,20 @@
 #include <unordered_set>
 #include <vector>
 
-namespace weir::limiter {
+namespace weir::store {
 
 // Of one rule.
 struct Book {
-  std::shared_ptr<const store::Space> remote;  // where it is owed
-  std::shared_ptr<const store::Space> granted;
-  std::shared_ptr<const store::Space> returned;
+  std::shared_ptr<const Space> remote;  // where it is owed
+  std::shared_ptr<const Space> granted;
+  std::shared_ptr<const Space> returned;
 };
 
 // Keys of one space, to be charged in one call.
 struct Batch {
   std::shared_ptr<const Book> book;
   std::vector<OwnedKey> keys;
-  std::vector<store::Charge> charges;  // views of them
+  std::vector<Charge> charges;  // views of them
 };
 
 class Books {
@@ -44,7 +44,7 @@ class Books {
   static constexpr std::size_t max_bytes = std::size_t{16} << 20;
   static constexpr std::size_t batch = 256;
 
-  [[nodiscard]] std::shared_ptr<const Book> open(std::string_view prefix, std::shared_ptr<const store::Space> remote,
+  [[nodiscard]] std::shared_ptr<const Book> open(std::string_view prefix, std::shared_ptr<const Space> remote,
                                                  const Rule& local);
 
   // Below 0: given back, of what was granted at `at`.
@@ -87,7 +87,7 @@ class Books {
   std::size_t bytes_ = 0;
   std::atomic<std::size_t> keys_{0};
   std::atomic<std::uint64_t> dropped_{0};
-  store::MemoryStore counters_{store::MemoryOptions{.max_keys = 4 * max_keys}};
+  MemoryStore counters_{MemoryOptions{.max_keys = 4 * max_keys}};
 };
 
-}  // namespace weir::limiter
+}  // namespace weir::store
