@@ -40,7 +40,9 @@ struct RedisStoreOptions {
   std::chrono::nanoseconds timeout = std::chrono::milliseconds(100);
   std::string name_space = "weir";  // of what is kept beside the counters: two deployments on one Redis stay apart
   RedisLayout layout = RedisLayout::weir;
-  std::vector<std::string> regions{};  // more URLs, of layout upstash: all are written to, the first answer decides
+  // More URLs, each of a Redis of its own, the nearest first: all are written to, the first answer decides, the others
+  // are reconciled with it later. Layout weir alone.
+  std::vector<std::string> regions{};
   RedisTls tls{};
   std::size_t max_calls = 65'536;  // that wait for an answer; what is beyond is decided by `on_error` at once
   Clock* clock = nullptr;          // of its limiters, must outlive the store; none: the system's

@@ -204,8 +204,8 @@ void check_effects(Reading& reading, const StoreDraft& draft) {
   if (std::ranges::find(draft.store.regions, draft.store.url.value, &Secret::value) != draft.store.regions.end()) {
     reading.errors.add(draft.regions->spot, "'url' is among 'regions'; each region is a Redis of its own");
   }
-  if (draft.store.layout == Store::Layout::weir) {
-    refuse_effectless(reading, draft.regions, "layout: weir; remove it, or use layout: upstash");
+  if (draft.store.layout == Store::Layout::upstash && draft.regions) {
+    reading.errors.add(draft.regions->key_spot, "several regions can't be used with layout: upstash; use layout: weir");
   }
   if (!draft.any_tls) {
     refuse_effectless(reading, draft.tls, "a URL without TLS; remove it, or write the URL with rediss://");

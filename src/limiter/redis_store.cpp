@@ -42,7 +42,7 @@ std::expected<std::shared_ptr<Store>, std::string> redis_store(std::string_view 
 std::expected<std::shared_ptr<Store>, std::string> redis_store(boost::asio::any_io_executor executor,
                                                                std::string_view url, RedisStoreOptions options) {
   Clock* const clock = options.clock;
-  return handle_of(store::redis::open_redis_store(std::move(executor), url, open_options(std::move(options))), clock);
+  return handle_of(store::redis::open_redis_regions(executor, url, open_options(std::move(options))), clock);
 }
 
 }  // namespace weir

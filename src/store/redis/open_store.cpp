@@ -3,12 +3,15 @@
 #include "store/redis/native/layout.hpp"
 #include "store/redis/own_thread.hpp"
 #include "store/redis/upstash/layout.hpp"
+#include "store/regions/regions_store.hpp"
 
 #include <algorithm>
 #include <utility>
 
 namespace weir::store::redis {
 namespace {
+
+namespace asio = boost::asio;
 
 constexpr std::size_t longest_name_space = 64;
 
@@ -29,11 +32,27 @@ std::expected<StoreUrl, std::string> checked(std::string_view url, const OpenOpt
   if (!is_name_space(options.store.name_space)) {
     return std::unexpected("the namespace must be 1 to 64 characters without blanks and braces");
   }
-  if (!options.regions.empty()) {
-    return std::unexpected(options.layout == OpenOptions::Layout::weir ? "regions are for layout upstash"
-                                                                       : "several regions can't be used yet");
-  }
   return parse_store_url(url);
+}
+
+// For people: where it is, without its secrets.
+std::string name_of(std::size_t region, const StoreUrl& url) {
+  return "region " + std::to_string(region + 1) + " (" + shown(url) + ")";
+}
+
+std::expected<std::shared_ptr<Region>, std::string> open_region(const asio::any_io_executor& executor, std::size_t nth,
+                                                                std::string_view url, OpenOptions options) {
+  const auto parsed = parse_store_url(url);
+  if (!parsed) return std::unexpected(parsed.error());
+  std::string name = name_of(nth, *parsed);
+  if (auto notice = std::move(options.store.on_notice)) {
+    options.store.on_notice = [name, notice = std::move(notice)](std::string_view sentence) {
+      notice(name + ": " + std::string(sentence));
+    };
+  }
+  auto store = open_redis_store(executor, url, std::move(options));
+  if (!store) return std::unexpected(std::move(store.error()));
+  return std::make_shared<Region>(std::move(name), *std::move(store));
 }
 
 }  // namespace
@@ -55,13 +74,31 @@ std::expected<std::shared_ptr<RedisStore>, std::string> open_redis_store(boost::
                                       std::move(options.store), std::move(settings));
 }
 
+std::expected<std::shared_ptr<Store>, std::string> open_redis_regions(const asio::any_io_executor& executor,
+                                                                      std::string_view url,
+                                                                      const OpenOptions& options) {
+  if (options.regions.empty()) return open_redis_store(executor, url, options);
+  if (options.layout == OpenOptions::Layout::upstash) {
+    return std::unexpected("several regions can't be used with layout upstash: use layout weir");
+  }
+  std::vector<std::string_view> urls{url};
+  urls.insert(urls.end(), options.regions.begin(), options.regions.end());
+  std::vector<std::shared_ptr<Region>> regions;
+  for (const std::string_view one : urls) {
+    auto region = open_region(executor, regions.size(), one, options);
+    if (!region) return std::unexpected(std::move(region.error()));
+    regions.push_back(*std::move(region));
+  }
+  return std::make_shared<RegionsStore>(std::move(regions));
+}
+
 std::expected<std::shared_ptr<Store>, std::string> open_redis_store(std::string_view url, OpenOptions options) {
   const auto thread = std::make_shared<OwnThread>();
   // The store must not keep alive what owns it.
   options.store.on_first_call = [started = std::weak_ptr<OwnThread>(thread)] {
     if (const auto own = started.lock()) own->start();
   };
-  auto store = open_redis_store(thread->executor(), url, std::move(options));
+  auto store = open_redis_regions(thread->executor(), url, options);
   if (!store) return std::unexpected(std::move(store.error()));
   return thread->holding(*std::move(store));
 }

@@ -19,7 +19,7 @@ struct OpenOptions {
   enum class Layout : std::uint8_t { weir, upstash };
   Layout layout = Layout::weir;
   TlsFiles tls{};
-  std::vector<std::string> regions{};  // more URLs, of layout upstash
+  std::vector<std::string> regions{};  // more URLs, of layout weir
   StoreOptions store{};
 };
 
@@ -28,7 +28,11 @@ struct OpenOptions {
 [[nodiscard]] std::expected<std::shared_ptr<RedisStore>, std::string> open_redis_store(
     boost::asio::any_io_executor executor, std::string_view url, OpenOptions options);
 
-// The same with an I/O thread of its own, that the first call starts and the end of the last owner joins.
+// The same over the regions that the options name, too, if any.
+[[nodiscard]] std::expected<std::shared_ptr<Store>, std::string> open_redis_regions(
+    const boost::asio::any_io_executor& executor, std::string_view url, const OpenOptions& options);
+
+// That with an I/O thread of its own, that the first call starts and the end of the last owner joins.
 [[nodiscard]] std::expected<std::shared_ptr<Store>, std::string> open_redis_store(std::string_view url,
                                                                                   OpenOptions options);
 

@@ -35,7 +35,7 @@ void OwnThread::start() {
   });
 }
 
-std::shared_ptr<Store> OwnThread::holding(std::shared_ptr<RedisStore> store) {
+std::shared_ptr<Store> OwnThread::holding(std::shared_ptr<Store> store) {
   store_ = std::move(store);
   return {shared_from_this(), store_.get()};
 }

@@ -2,7 +2,7 @@
 // joined when the last owner of the store goes; what is under way then is waited for, as long as a call takes.
 #pragma once
 
-#include "store/redis/redis_store.hpp"
+#include "store/store.hpp"
 
 #include <boost/asio/any_io_executor.hpp>
 #include <boost/asio/executor_work_guard.hpp>
@@ -25,7 +25,7 @@ class OwnThread : public std::enable_shared_from_this<OwnThread> {
   [[nodiscard]] boost::asio::any_io_executor executor() const { return io_->get_executor(); }
   void start();  // from any thread, as often as one likes
   // The store as whoever holds it sees it: with its last owner the thread ends.
-  [[nodiscard]] std::shared_ptr<Store> holding(std::shared_ptr<RedisStore> store);
+  [[nodiscard]] std::shared_ptr<Store> holding(std::shared_ptr<Store> store);
 
  private:
   using Work = boost::asio::executor_work_guard<boost::asio::io_context::executor_type>;
@@ -34,7 +34,7 @@ class OwnThread : public std::enable_shared_from_this<OwnThread> {
   std::once_flag started_;
   std::unique_ptr<Work> work_;
   std::thread thread_;
-  std::shared_ptr<RedisStore> store_;
+  std::shared_ptr<Store> store_;
 };
 
 }  // namespace weir::store::redis

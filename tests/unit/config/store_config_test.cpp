@@ -49,7 +49,7 @@ TEST(StoreConfig, DefaultsMayBeWrittenBesideTheMemory) {
 TEST(StoreConfig, RedisTakesAllOfIt) {
   const Store store = store_of(
       "url: \"redis://cache:6380/2\", timeout: 20ms, on_error: local, local_share: 0.25, namespace: blue, max_keys: 5, "
-      "rejection_cache: 7, layout: upstash, regions: [\"redis://eu\", \"redis://us\"]");
+      "rejection_cache: 7, regions: [\"redis://eu\", \"redis://us\"]");
   EXPECT_FALSE(store.is_memory());
   EXPECT_EQ(store.url.value, "redis://cache:6380/2");
   EXPECT_EQ(store.timeout, 20ms);
@@ -143,8 +143,8 @@ TEST(StoreConfig, WhatIsWrongIsSaidWhereItStands) {
       {redis + ", layout: upstashed", plain, 6, "did you mean upstash?"},
       {redis + ", regions: \"redis://h2\"", plain, 6, "expected a list of Redis URLs"},
       {redis + ", regions: [memory]", plain, 6, "expected a Redis URL like redis://localhost:6379"},
-      {redis + ", regions: [\"redis://a\"]", plain, 6, "'regions' has no effect with layout: weir"},
-      {upstash + ", regions: [\"redis://h\"]", plain, 6, "'url' is among 'regions'"},
+      {upstash + ", regions: [\"redis://a\"]", plain, 6, "several regions can't be used with layout: upstash"},
+      {redis + ", regions: [\"redis://h\"]", plain, 6, "'url' is among 'regions'"},
       {redis + ", regions: [\"redis://a\", \"redis://a\"]", plain, 6, "this URL is given twice"},
       {"", plain + ", mode: lease", 5, "'mode: lease' has no effect with the memory store"},
       {redis, plain + ", mode: leased", 5, "did you mean lease?"},
