@@ -3,7 +3,8 @@
 // At any moment one party moves it on: who started it, the store's thread that brings an answer, or whoever says that
 // its time is up. `awaited_` is the number of the question that is out; taking it away from there makes one that party.
 //
-// One allocation, this object, for a decision over one or two limits with short keys.
+// One allocation, this object, for a decision over one limit with a short key. It stays below 1032 bytes, up to which
+// glibc keeps freed memory at hand for each thread; what is larger costs several times as much.
 #pragma once
 
 #include "limiter/joint.hpp"
@@ -68,7 +69,7 @@ class RemoteJoint : public boost::intrusive_ref_counter<RemoteJoint> {
 
   boost::container::small_vector<char, 64> texts_;  // of the keys, one behind the other
   std::string id_;
-  boost::container::small_vector<Item, 2> items_;
+  boost::container::small_vector<Item, 1> items_;
   Terms terms_;
   std::optional<Joint> joint_;  // none before the first question
   std::chrono::nanoseconds timeout_{0};
