@@ -83,3 +83,45 @@ ADMIN = [
     Comparison("CPU time a request, the same POST answered directly", "admin cpu_us", DECIDE, "direct response to POST"),
     Comparison("CPU time a request, a GET answered directly", "admin cpu_us", DECIDE, "direct response to GET"),
 ]
+
+CALLS = "calls_per_second"
+REDIS = "redis decisions"
+REDIS_BENCHMARK = "redis-benchmark"
+REDIS_DECISIONS = [
+    Comparison("distinct keys, one key a script call", f"{REDIS} {CALLS}", "weir, one key a call", REDIS_BENCHMARK, 1.0,
+               at_least=True),
+    Comparison("distinct keys, many keys a script call", f"{REDIS} {CALLS}", "weir, many keys a call", REDIS_BENCHMARK, 1.5,
+               at_least=True),
+    Comparison("64 callers on one hot key, merged", f"{REDIS} {CALLS}", "weir, 64 callers on one hot key", REDIS_BENCHMARK, 3.0,
+               at_least=True),
+]
+
+ROUND_TRIP = "a raw round trip"
+REDIS_LATENCY = [
+    Comparison("p50 of a decision at half load, us", "redis half load p50_us", WEIR, ROUND_TRIP),
+    Comparison("p99 of a decision at half load, us", "redis half load p99_us", WEIR, ROUND_TRIP, 1.3),
+]
+
+PACKAGE = "@upstash/ratelimit"
+LAYOUTS = ("weir, layout upstash", "weir, layout weir")
+UPSTASH = [
+    *(Comparison(f"decisions a second: {who}", f"redis upstash {CALLS}", who, PACKAGE, 5.0, at_least=True) for who in LAYOUTS),
+    *(Comparison(f"p50, us: {who}", "redis upstash p50_us", who, PACKAGE) for who in LAYOUTS),
+    *(Comparison(f"p99, us: {who}", "redis upstash p99_us", who, PACKAGE, 0.5) for who in LAYOUTS),
+]
+
+ON_REDIS = "gateway on redis"
+IN_REDIS = "weir, redis"
+RATELIMIT = "envoyproxy/ratelimit"
+GATEWAY_ON_REDIS = [
+    Comparison("requests per second, beside bare Envoy", f"{ON_REDIS} {REQUESTS}", IN_REDIS, BARE, 0.7, at_least=True),
+    Comparison("requests per second, beside envoyproxy/ratelimit", f"{ON_REDIS} {REQUESTS}", IN_REDIS, RATELIMIT, 2.3,
+               at_least=True),
+    *(Comparison(f"{measure}, beside {peer}", f"{ON_REDIS} {measure}_us", IN_REDIS, peer)
+      for measure in ("p50", "p99") for peer in (BARE, RATELIMIT)),
+    Comparison("CPU time of Envoy a request, beside bare Envoy", f"{ON_REDIS} cpu_us", IN_REDIS, BARE),
+    Comparison("envoyproxy/ratelimit itself, beside bare Envoy", f"{ON_REDIS} {REQUESTS}", RATELIMIT, BARE),
+]
+
+# What is replayed; there is nobody beside it.
+REPLAYED = ("CSV, skewed keys", "CSV, even keys", "JSON lines, skewed keys")

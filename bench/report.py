@@ -33,11 +33,11 @@ class Measurements:
     def add(self, line):
         if "memory" in line:
             self.memory[line["memory"]] = line
-        elif "gateway" in line:
-            for measure in ("requests_per_second", "p50_us", "p99_us", "cpu_us"):
-                self.values[f"{line['gateway']} {measure}", line["contender"]][line["round"]] = line[measure]
-        else:
+        elif "ns" in line:
             self.values[line["case"], line["contender"]][line["round"]] = line["ns"]
+        else:
+            for measure in line.keys() - {"case", "contender", "round"}:
+                self.values[f"{line['case']} {measure}", line["contender"]][line["round"]] = line[measure]
 
     def median(self, case, contender):
         values = self.values.get((case, contender))
@@ -68,18 +68,36 @@ def memory_table(measurements):
     return table
 
 
+def replay_table(measurements):
+    table = Table("Replaying traces: `weir simulate`", ["Trace", "Lines a second"])
+    for trace in comparisons.REPLAYED:
+        if (rate := measurements.median("simulate lines_per_second", trace)) != "-":
+            table.rows.append([trace, rate])
+    return table
+
+
 def tables(measurements):
     head = ["What", "Weir, ns", "governor, ns", "Ratio", "Goal", ""]
     decisions = Table("Decisions of the memory store, beside governor", head)
     limit = Table("Beside the physical limit", ["What", "Weir, ns", "Limit, ns", "Ratio", "Goal", ""])
     gateway = Table("The gateway, beside bare Envoy", ["What", "It", "Bare", "Ratio", "Goal", ""])
     admin = Table("A decision by the admin API, beside direct responses of the same Envoy", ["What", "It", "Direct", "Ratio", "Goal", ""])
+    decisions_in_redis = Table("Decisions in Redis, beside redis-benchmark with our own script",
+                               ["What", "Weir, a second", "redis-benchmark", "Ratio", "Goal", ""])
+    latency_in_redis = Table("A decision in Redis, beside a raw round trip", ["What", "Decision", "GET", "Ratio", "Goal", ""])
+    upstash = Table("Decisions in Redis, beside @upstash/ratelimit", ["What", "Weir", "The package", "Ratio", "Goal", ""])
+    on_redis = Table("The gateway on Redis", ["What", "It", "Peer", "Ratio", "Goal", ""])
     all_tables = [
         compare(decisions, measurements, comparisons.DECISIONS),
         compare(limit, measurements, comparisons.PHYSICAL_LIMIT),
         memory_table(measurements),
         compare(gateway, measurements, comparisons.GATEWAY),
         compare(admin, measurements, comparisons.ADMIN),
+        compare(decisions_in_redis, measurements, comparisons.REDIS_DECISIONS),
+        compare(latency_in_redis, measurements, comparisons.REDIS_LATENCY),
+        compare(upstash, measurements, comparisons.UPSTASH),
+        compare(on_redis, measurements, comparisons.GATEWAY_ON_REDIS),
+        replay_table(measurements),
     ]
     return [table for table in all_tables if table.rows]
 

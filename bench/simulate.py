@@ -1,17 +1,17 @@
 #!/usr/bin/env python3
 """How many lines a second `weir simulate` replays on one core: CSV and JSON lines, few busy keys and many even ones.
+Prints one JSON line a measurement."""
 
-    bench/simulate.py [WEIR] [LINES]
-"""
-
+import argparse
 import json
 import os
 import pathlib
 import random
 import subprocess
-import sys
 import tempfile
 import time
+
+import processes
 
 ROOT = pathlib.Path(__file__).resolve().parents[1]
 KEYS = 1_000_000
@@ -42,22 +42,28 @@ def json_line(time_, key):
 
 
 def main():
-    weir = pathlib.Path(sys.argv[1]).resolve() if len(sys.argv) > 1 else ROOT / "build/release/weir"
-    lines = int(sys.argv[2]) if len(sys.argv) > 2 else 3_000_000
+    arguments = argparse.ArgumentParser(description=__doc__)
+    arguments.add_argument("--rounds", type=int, default=1)
+    arguments.add_argument("--lines", type=int, default=3_000_000)
+    arguments.add_argument("--weir", default=str(ROOT / "build/release/weir"))
+    options = arguments.parse_args()
+    weir = pathlib.Path(options.weir).resolve()
     core = max(os.sched_getaffinity(0))
+    traces = {"CSV, skewed keys": (csv, skewed), "CSV, even keys": (csv, even), "JSON lines, skewed keys": (json_line, skewed)}
     with tempfile.TemporaryDirectory(prefix="weir-bench-") as name:
         folder = pathlib.Path(name)
         (folder / "weir.yaml").write_text(CONFIG)
-        for what, form, choose in (("CSV, skewed keys", csv, skewed), ("CSV, even keys", csv, even),
-                                   ("JSON lines, skewed keys", json_line, skewed)):
+        for what, (form, choose) in traces.items():
             dice = random.Random(1)
             with (folder / "trace").open("w") as trace:
                 trace.write("time,key,cost,limit\n" if form is csv else "")
-                trace.writelines(form(1_768_478_400 + i / 1000, choose(dice)) for i in range(lines))
-            start = time.perf_counter()
-            subprocess.run([weir, "simulate", "-c", "weir.yaml", "trace", "--json"], cwd=folder, check=True, stdout=subprocess.DEVNULL,
-                           preexec_fn=lambda: os.sched_setaffinity(0, {core}))
-            print(f"{what:26}{lines / (time.perf_counter() - start) / 1e6:6.2f} M lines/s")
+                trace.writelines(form(1_768_478_400 + i / 1000, choose(dice)) for i in range(options.lines))
+            for turn in range(options.rounds):
+                start = time.perf_counter()
+                subprocess.run(processes.on_core(core, [weir, "simulate", "-c", "weir.yaml", "trace", "--json"]), cwd=folder, check=True,
+                               stdout=subprocess.DEVNULL)
+                print(json.dumps({"case": "simulate", "round": turn, "contender": what,
+                                  "lines_per_second": options.lines / (time.perf_counter() - start)}), flush=True)
 
 
 if __name__ == "__main__":

@@ -2,7 +2,6 @@
 local_ratelimit in its place."""
 
 import copy
-import json
 
 ROUTER = "type.googleapis.com/envoy.extensions.filters.http.router.v3.Router"
 WEIR = "type.googleapis.com/envoy.extensions.filters.http.dynamic_modules.v3.DynamicModuleFilter"
@@ -21,15 +20,15 @@ LOCAL_RATELIMIT = {
 
 
 def weir_config(listen, upstream, key):
-    """A weir.yaml (as JSON, which is YAML) of one limit on `key` that no load reaches."""
-    return json.dumps({
+    """A weir.yaml of one limit on `key` that no load reaches."""
+    return {
         "version": 1,
         "listen": f"127.0.0.1:{listen}",
         "admin": "off",
         "limits": {"bench": {"key": key, "rate": "1000000000/1m", "algorithm": "gcra"}},
         "upstreams": {"local": {"url": f"http://127.0.0.1:{upstream}"}},
         "routes": [{"path": "/*", "to": "local", "limits": ["bench"]}],
-    }, indent=2)
+    }
 
 
 def without_weir(bootstrap, instead=()):

@@ -1,4 +1,4 @@
--- load.lua: what wrk sends, and how it tells what it saw: one JSON line at the end.
+-- load.lua: what wrk sends to a gateway.
 -- Arguments: the longest pause in milliseconds that a connection makes before its next request; 0: none.
 
 local users = 1000
@@ -21,10 +21,4 @@ function request()
   return requests[next_user]
 end
 
-function done(summary, latency, _)
-  local errors = summary.errors
-  io.write(string.format(
-    '{"requests": %d, "seconds": %.6f, "p50_us": %.1f, "p99_us": %.1f, "failed": %d}\n',
-    summary.requests, summary.duration / 1e6, latency:percentile(50), latency:percentile(99),
-    errors.connect + errors.read + errors.write + errors.status + errors.timeout))
-end
+dofile(debug.getinfo(1, "S").source:match("^@(.*/)") .. "told.lua")
