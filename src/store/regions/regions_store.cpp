@@ -102,11 +102,12 @@ void RegionsStore::reset(const Space& space, Key key, Instant now, OnSettled don
 }
 
 void RegionsStore::reset_all(const Space& space, Instant now, OnSettled done) {
-  reset(owned(space), std::nullopt, now, std::move(done));
+  static const std::optional<OwnedKey> all;
+  reset(owned(space), all, now, std::move(done));
 }
 
-void RegionsStore::reset(const std::shared_ptr<const RegionsSpace>& space, std::optional<OwnedKey> key, Instant now,
-                         OnSettled done) {
+void RegionsStore::reset(const std::shared_ptr<const RegionsSpace>& space, const std::optional<OwnedKey>& key,
+                         Instant now, OnSettled done) {
   const auto after_all = [shared = shared_, space, key, now](const std::vector<std::size_t>& failed, bool any_done) {
     if (!any_done) return;
     for (const std::size_t at : failed) {

@@ -54,7 +54,7 @@ class RegionsStore final : public Store {
 
  private:
   using OnSettled = std::move_only_function<void(Settled)>;
-  void reset(const std::shared_ptr<const RegionsSpace>& space, std::optional<OwnedKey> key, Instant now,
+  void reset(const std::shared_ptr<const RegionsSpace>& space, const std::optional<OwnedKey>& key, Instant now,
              OnSettled done);
 
   const std::shared_ptr<RegionsShared> shared_;
