@@ -71,6 +71,7 @@ void check_lease(Reading& reading, const LimitDraft& draft) {
   };
   if (draft.store->is_memory()) return refuse("the memory store, which is asked at once");
   if (draft.store->layout == Store::Layout::upstash) return refuse(std::string(in_upstash));
+  if (!draft.store->regions.empty()) return refuse("several regions, which are all asked every time");
   switch (draft.limit.rule.algorithm) {
     case Algorithm::sliding_log:
       return refuse("sliding_log, which keeps the time of every call");

@@ -2,6 +2,7 @@
 
 #include "store/regions/watching.hpp"
 
+#include <algorithm>
 #include <utility>
 
 namespace weir::store {
@@ -42,10 +43,6 @@ void RegionsSettings::write_to(std::size_t region, const Name& name, const Writt
 }
 
 void RegionsSettings::write(Name name, Written written, OnSettingWritten done) {
-  {
-    const std::scoped_lock lock(mutex_);
-    for (Pending& pending : pending_) pending.writes.erase(name);  // this one is newer
-  }
   auto all = std::make_shared<Write>();
   all->name = std::move(name);
   all->written = std::move(written);
@@ -53,6 +50,7 @@ void RegionsSettings::write(Name name, Written written, OnSettingWritten done) {
   all->left = regions_.size();
   for (std::size_t region = 0; region < regions_.size(); ++region) {
     write_to(region, all->name, all->written, [self = shared_from_this(), all, region](SettingWritten how) {
+      if (how) self->arrived(region, all->name);
       std::unique_lock lock(all->mutex);
       OnSettingWritten first;
       if (!how) {
@@ -82,6 +80,12 @@ void RegionsSettings::missed(std::size_t region, const Name& name, const Written
   any_pending_.store(true);
 }
 
+void RegionsSettings::arrived(std::size_t region, const Name& name) {
+  if (!any_pending_.load()) return;
+  const std::scoped_lock lock(mutex_);
+  pending_[region].writes.erase(name);
+}
+
 bool RegionsSettings::lacks(std::size_t region) const {
   if (!any_pending_.load()) return false;
   const std::scoped_lock lock(mutex_);
@@ -91,7 +95,12 @@ bool RegionsSettings::lacks(std::size_t region) const {
 void RegionsSettings::send_pending(std::size_t region) {
   std::unique_lock lock(mutex_);
   Pending& pending = pending_[region];
-  if (pending.sending || pending.writes.empty()) return;
+  if (pending.sending) return;
+  if (pending.writes.empty()) {
+    const auto idle = [](const Pending& one) { return one.writes.empty() && !one.sending; };
+    any_pending_.store(!std::ranges::all_of(pending_, idle));
+    return;
+  }
   pending.sending = true;
   auto next = pending.writes.extract(pending.writes.begin());
   lock.unlock();

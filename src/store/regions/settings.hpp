@@ -66,6 +66,7 @@ class RegionsSettings final : public Settings, public std::enable_shared_from_th
   void write(Name name, Written written, OnSettingWritten done);
   void write_to(std::size_t region, const Name& name, const Written& written, OnSettingWritten done);
   void missed(std::size_t region, const Name& name, const Written& written);
+  void arrived(std::size_t region, const Name& name);
   void send_pending(std::size_t region);
   [[nodiscard]] bool lacks(std::size_t region) const;
 

@@ -151,6 +151,7 @@ TEST(StoreConfig, WhatIsWrongIsSaidWhereItStands) {
       {redis, "key: ip, rate: 5/1s, algorithm: sliding_log, mode: lease", 5, "no effect with sliding_log"},
       {redis, "key: ip, rate: 5, algorithm: concurrency, mode: lease", 5, "no effect with concurrency"},
       {redis, "key: ip, rate: unlimited, mode: lease", 5, "no effect with an unlimited rate"},
+      {redis + ", regions: [\"redis://a\"]", plain + ", mode: lease", 5, "no effect with several regions"},
       {upstash, plain + ", mode: lease", 5, "no effect with layout: upstash"},
       {upstash, plain + ", algorithm: sliding_log", 5, "there is no sliding_log with layout: upstash"},
       {upstash, plain + ", algorithm: gcra", 5, "there is no gcra with layout: upstash"},

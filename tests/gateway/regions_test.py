@@ -1,0 +1,58 @@
+"""A gateway that counts in two regions, each a Redis of its own."""
+
+import time
+
+import pytest
+
+from conftest import PATIENCE
+from redis_server import RedisServer
+from redis_test import ask, config, eventually
+
+
+@pytest.fixture
+def servers():
+    servers = [RedisServer(), RedisServer()]
+    yield servers
+    for server in servers:
+        server.clean()
+
+
+def counted(server, user):
+    with server.client() as client:
+        value = client.get(f"weir:per-user:{{{user}}}")
+    return int(value.split()[-1]) if value else 0
+
+
+def test_both_regions_count(start, servers, user):
+    near, far = servers
+    gateway = start(config(near, regions=f'["{far.url}"]'))
+    for _ in range(5):
+        assert ask(gateway, user).status == 200
+    eventually(lambda: (counted(near, user), counted(far, user)) == (5, 5), "they never agreed")
+
+
+def test_one_that_is_down_is_not_missed_and_catches_up(start, servers, user):
+    near, far = servers
+    gateway = start(config(near, regions=f'["{far.url}"]', on_error="deny"))
+    assert ask(gateway, user).status == 200
+    near.kill()
+    for _ in range(20):
+        assert ask(gateway, user).status == 200
+    assert counted(far, user) == 21
+    near.start()  # and has lost what it counted
+    eventually(lambda: ask(gateway, "any") and counted(near, user) >= 20, "it never caught up")
+    assert counted(near, user) <= 21
+
+
+def test_one_that_is_stopped_delays_nobody(start, servers, user):
+    near, far = servers
+    gateway = start(config(near, regions=f'["{far.url}"]', timeout="2s", on_error="deny"))
+    assert ask(gateway, user).status == 200
+    near.pause()
+    try:
+        begin = time.monotonic()
+        for _ in range(20):
+            assert ask(gateway, user).status == 200
+        assert time.monotonic() - begin < min(20, PATIENCE)  # had each waited, this were 40 s
+    finally:
+        near.go_on()
