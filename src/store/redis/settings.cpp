@@ -21,6 +21,9 @@ using std::chrono::nanoseconds;
 constexpr std::int64_t asked_every = nanoseconds(std::chrono::seconds(1)).count();
 // What was asked less than this ago is known well enough: a change acts within 2 s, its answer's way included.
 constexpr std::int64_t current_for = nanoseconds(milliseconds(1800)).count();
+// A question that failed is asked again with the first decision after this long: Redis may be up again, and whoever
+// decides before its answer goes by what was known before.
+constexpr std::int64_t asked_again_after = nanoseconds(milliseconds(50)).count();
 constexpr milliseconds instance_lives{5000};
 constexpr std::size_t most_bytes = 32U << 20U;  // of one answer: below what a Client takes
 constexpr std::size_t most_waiting = 65'536;
@@ -99,7 +102,7 @@ bool SharedSettings::current() const noexcept {
     const std::int64_t then = at.load(std::memory_order_relaxed);
     return then != 0 && now - then < span;
   };
-  return lately(known_at_, current_for) || lately(failed_at_, asked_every) || waits_long(now);
+  return lately(known_at_, current_for) || lately(failed_at_, asked_again_after) || waits_long(now);
 }
 
 void SharedSettings::when_current(std::move_only_function<void()> done) {
@@ -115,7 +118,9 @@ void SharedSettings::when_current(std::move_only_function<void()> done) {
 void SharedSettings::poll() {
   const std::int64_t now = now_ns();
   std::int64_t last = asked_at_.load(std::memory_order_relaxed);
-  if (last != 0 && now - last < asked_every) return;
+  const std::int64_t failed = failed_at_.load(std::memory_order_relaxed);
+  const bool soon = failed >= last ? now - failed < asked_again_after : now - last < asked_every;
+  if (last != 0 && soon) return;
   if (!asked_at_.compare_exchange_strong(last, now)) return;  // another thread asks
   if (options_.on_first_call) options_.on_first_call();
   boost::asio::dispatch(executor_, [self = shared_from_this()] { self->ask(); });

@@ -371,12 +371,46 @@ TEST_F(SharedSettingsTest, HoldsACallerBackAfterAPause) {
   EXPECT_FALSE(settings_->current());
 }
 
-TEST_F(SharedSettingsTest, HoldsNobodyBackForASecondAfterAFailure) {
+TEST_F(SharedSettingsTest, HoldsNobodyBackForAMomentAfterAFailure) {
   poll();
   client_->fail(Failure::down);
+  fake_now += milliseconds(49);
   EXPECT_TRUE(settings_->current());
-  fake_now += seconds(1);
+  fake_now += milliseconds(1);
   EXPECT_FALSE(settings_->current());
+}
+
+TEST_F(SharedSettingsTest, AsksAgainSoonAfterAFailure) {
+  poll();
+  client_->fail(Failure::down);
+  fake_now += milliseconds(49);
+  poll();
+  EXPECT_EQ(client_->sent.size(), 1U);
+  fake_now += milliseconds(1);
+  poll();
+  EXPECT_EQ(client_->sent.size(), 2U);
+  answer(snapshot("5", {}));
+  fake_now += milliseconds(999);
+  poll();
+  EXPECT_EQ(client_->sent.size(), 2U);  // as ever
+}
+
+TEST_F(SharedSettingsTest, TheFirstDecisionAfterRedisHasReadItsDataGoesByWhatIsSet) {
+  const auto watching = listen("per-user");
+  int decisions = 0;
+  settings_->when_current([&] { ++decisions; });
+  run();
+  answer(Replies::error("LOADING Redis is loading the dataset in memory"));
+  EXPECT_EQ(decisions, 1);  // it has to be answered
+  fake_now += milliseconds(50);
+  settings_->when_current([&] {
+    ++decisions;
+    EXPECT_THAT(heard_, ElementsAre(Pair("rate", "200")));
+  });
+  run();
+  EXPECT_EQ(decisions, 1);
+  answer(snapshot("5", {"per-user rate", "200"}));
+  EXPECT_EQ(decisions, 2);
 }
 
 TEST_F(SharedSettingsTest, HoldsNobodyBackBehindAnAnswerThatDoesNotCome) {
