@@ -371,7 +371,8 @@ TEST(Fault, CommandsAreNeverRepeatedWhenConnectionsDie) {
     for (int i = 0; i < 50; ++i) raise();
     redis.loop.restart();
     redis.loop.poll();
-    killer.ask({"CLIENT", "KILL", "TYPE", "normal", "SKIPME", "yes"});
+    // Now and then they are let live, or on a busy machine none might ever get as far as a command.
+    if (round % 10 != 9) killer.ask({"CLIENT", "KILL", "TYPE", "normal", "SKIPME", "yes"});
     redis.loop.run();
   }
   const int done = std::stoi(server.cli({"GET", "n"}));

@@ -249,7 +249,7 @@ class Trace {
     const double left = (fresh - static_cast<double>(redis_.now.time_since_epoch().count())) / 1e6;
     if (ttl == -2) return left > 0 ? "the key is gone\n" : "";
     if (ttl == -1) return "the key has no TTL\n";
-    if (fresh > 9.2e18) return {};  // beyond what an Instant says
+    if (fresh > 9.007e18) return {};  // beyond 2^53 microseconds, where times in Redis end
     if (changed && static_cast<double>(ttl) > std::max(0.0, left) + 2000)
       return "its TTL is " + std::to_string(ttl) + ", not " + std::to_string(left) + "\n";
     if (static_cast<double>(ttl) < left)

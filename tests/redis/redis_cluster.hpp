@@ -31,10 +31,11 @@ class RedisCluster {
   static constexpr std::size_t nodes = 2 * masters;
 
   explicit RedisCluster(ClusterSetup setup = {}) : setup_(std::move(setup)) {
-    for (int attempt = 0; !started(); ++attempt) {
+    // Ports are free when they are looked for, and may be somebody else's when they are listened on.
+    for (int attempt = 0; !started() || !becomes_true([this] { return whole(); }, std::chrono::seconds(20));
+         ++attempt) {
       if (attempt == 5) throw std::runtime_error("no free ports for a Cluster");
     }
-    await_whole();
   }
 
   // At first 0 to 2 are masters, each of a third of the slots in order, and 3 to 5 their replicas in the same order.

@@ -17,7 +17,8 @@ constexpr std::int64_t longest_fill = std::chrono::microseconds(std::chrono::day
 std::int64_t micros(const Rule& rule) { return rule.period.length() / microseconds(1); }
 
 bool is_bucket(const Rule& rule) {
-  return rule.algorithm == Algorithm::gcra || rule.algorithm == Algorithm::token_bucket;
+  return rule.algorithm == Algorithm::gcra || rule.algorithm == Algorithm::token_bucket ||
+         rule.algorithm == Algorithm::interval_bucket;
 }
 
 std::int64_t capacity(const Rule& rule) { return rule.burst == 0 ? rule.count : rule.burst; }
