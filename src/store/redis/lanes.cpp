@@ -16,8 +16,14 @@ void Lanes::add(SingleCall call) {
   make_ready(lane);
 }
 
+bool Lanes::may_send(const Lane& lane) const {
+  const StoreOptions& options = core_.options();
+  if (lane.in_flight < options.max_lane_in_flight) return !lane.waiting.empty();
+  return lane.in_flight < options.max_full_in_flight && lane.waiting.size() >= options.max_keys;
+}
+
 void Lanes::make_ready(const LanePtr& lane) {
-  if (lane->ready || lane->waiting.empty() || lane->in_flight >= core_.options().max_lane_in_flight) return;
+  if (lane->ready || !may_send(*lane)) return;
   lane->ready = true;
   ready_.push({lane->waiting.front().deadline, lane});
 }

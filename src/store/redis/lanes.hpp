@@ -2,7 +2,8 @@
 //
 // A call goes out when the executor comes to it, so that at low load it takes one round trip. Only while a lane has
 // `max_lane_in_flight` batches out, calls wait in it and leave together when an answer is in: batches grow by
-// themselves as far as Redis falls behind.
+// themselves as far as Redis falls behind. Those that can't grow any more go out at once, up to `max_full_in_flight`:
+// with few large batches Redis and we would work in turns, each waiting for the other.
 #pragma once
 
 #include "store/redis/batch.hpp"
@@ -47,6 +48,7 @@ class Lanes {
     friend bool operator<(const Ready& one, const Ready& other) { return one.deadline > other.deadline; }
   };
 
+  [[nodiscard]] bool may_send(const Lane& lane) const;
   void make_ready(const LanePtr& lane);
   void send_from(const LanePtr& lane);
   [[nodiscard]] bool drop_expired(Lane& lane);

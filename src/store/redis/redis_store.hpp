@@ -38,6 +38,7 @@ struct StoreOptions {
   std::size_t max_costs = 1024;                                // of one script call, over all its keys
   std::size_t max_in_flight = 512;                             // script calls
   std::size_t max_lane_in_flight = 4;                          // of one space, in one slot
+  std::size_t max_full_in_flight = 16;                         // the same, while as many calls wait as fill one
   std::function<void(std::string_view sentence)> on_notice{};  // on the executor: down, and up again
   std::function<void()> on_first_call{};                       // before anything is asked, by whoever asks
   Deadline (*now)() = &std::chrono::steady_clock::now;         // a test's own time

@@ -152,6 +152,29 @@ TEST_F(RedisStoreTest, AFullLaneGathersWhatComesAndSendsItTogether) {
   EXPECT_THAT(answers_, ElementsAre("a decided 9", "b decided 9", "c decided 9", "d decided 9", "c decided 8"));
 }
 
+TEST_F(RedisStoreTest, WhatFillsABatchLeavesAFullLaneAtOnceUpToABound) {
+  options_.max_lane_in_flight = 1;
+  options_.max_full_in_flight = 2;
+  options_.max_keys = 2;
+  const auto ten = space(10);
+  for (const char* key : {"a", "b"}) {
+    ask(*ten, key);
+    run();
+  }
+  ASSERT_THAT(client_->sent, SizeIs(1));
+  ask(*ten, "c");
+  run();
+  ASSERT_THAT(client_->sent, SizeIs(2));
+  EXPECT_THAT(client_->sent[1].asked.keys, ElementsAre("p:{b}", "p:{c}"));
+  for (const char* key : {"d", "e"}) {
+    ask(*ten, key);
+    run();
+  }
+  EXPECT_THAT(client_->sent, SizeIs(2));
+  while (!client_->sent.empty()) client_->answer();
+  EXPECT_THAT(answers_, ElementsAre("a decided 9", "b decided 9", "c decided 9", "d decided 9", "e decided 9"));
+}
+
 TEST_F(RedisStoreTest, NoMoreScriptCallsAreUnderWayThanAllowed) {
   options_.max_in_flight = 2;
   const auto ten = space(10, "ten");

@@ -127,6 +127,7 @@ class Simulation {
     options.max_costs = 1 + below(20);
     options.max_in_flight = 1 + below(10);
     options.max_lane_in_flight = 1 + below(4);
+    options.max_full_in_flight = 1 + below(8);
     timeout_ = options.timeout;
     store_ = std::make_unique<RedisStore>(io_.get_executor(), client_, std::make_unique<FakeLayout>(), options);
     for (int i = 0; i < 2; ++i) spaces_.push_back(store_->open("s" + std::to_string(i), fixed_window(limit, 1min)));
