@@ -1,6 +1,7 @@
 // scale: what a million decisions a second take, simulated. See docs/scale.md.
 //
-//   scale [--seed N] [--rate N] [--gateways N] [--keys N] [--skew X] [--only WORD] [--call NS] [--key NS] [--cost NS]
+//   scale [--only WORDS] [--seed N] [--rate N] [--gateways N] [--keys N] [--skew X] [--limit N] [--timeout MS]
+//         [--call NS] [--key NS] [--cost NS]
 
 #include "simulation.hpp"
 
@@ -132,6 +133,7 @@ int main(int count, char** arguments) {
       {"--keys", [&](const char* text) { common.keys = std::atof(text); }},
       {"--skew", [&](const char* text) { common.skew = std::atof(text); }},
       {"--limit", [&](const char* text) { common.limit = std::atoll(text); }},
+      {"--timeout", [&](const char* text) { common.timeout = std::atoll(text) * milli; }},
       {"--call", [&](const char* text) { common.costs.call = std::atof(text); }},
       {"--key", [&](const char* text) { common.costs.key = std::atof(text); }},
       {"--cost", [&](const char* text) { common.costs.cost = std::atof(text); }},
@@ -146,10 +148,11 @@ int main(int count, char** arguments) {
     option->second(arguments[at + 1]);
   }
   const bool fits = common.gateways >= 3 && common.gateways <= 1000 && common.rate >= 1 && common.keys >= 2 &&
-                    common.keys <= 1e15 && common.skew > 0 && common.limit > 0;
+                    common.keys <= 1e15 && common.skew > 0 && common.limit > 0 && common.timeout > 0;
   if (!fits) {
-    std::fprintf(stderr,
-                 "scale: 3 to 1000 gateways, at least 1 a second, 2 to 1e15 keys, a skew and a limit above 0\n");
+    std::fprintf(
+        stderr,
+        "scale: 3 to 1000 gateways, at least 1 a second, 2 to 1e15 keys, a skew, a limit and a timeout above 0\n");
     return 2;
   }
 
