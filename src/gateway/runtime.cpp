@@ -84,6 +84,8 @@ Runtime::Runtime(Settings settings, const Runtime& before)
     }
   }
   add_limits(&before);
+  // Last of all: what throws leaves the list with the store before. It writes to the store in force, and follows it.
+  if (store_ != before.store_) lasting_->deny_list.share(*store_->impl().room, clock_);
 }
 
 void Runtime::use_store(std::shared_ptr<Store> store) {
