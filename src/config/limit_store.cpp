@@ -81,6 +81,7 @@ void check_lease(Reading& reading, const LimitDraft& draft) {
       if (draft.overrides.empty()) refuse("an unlimited rate");
       return;
     default:
+      if (draft.limit.rule.period.kind() != Period::Kind::fixed) refuse("windows of the calendar");
       return;
   }
 }

@@ -30,6 +30,7 @@ Limiter enforced_limiter(const config::Limit& limit, const config::Store& settin
   options.store = std::move(store);
   options.prefix = limit.prefix;
   options.shadow = limit.shadow;
+  options.mode = limit.mode == config::Mode::lease ? Mode::lease : Mode::exact;
   for (const auto& [pattern, rule] : limit.overrides) options.overrides.push_back({pattern_text(pattern), rule});
   options.allow = pattern_texts(limit.allow);
   options.deny = pattern_texts(limit.deny);

@@ -54,8 +54,8 @@ EnforcedLimit enforce(config::Limit limit, Limiter limiter, api::LimitMetrics& m
 }
 
 bool same_limiter(const config::Limit& one, const config::Limit& other) {
-  return std::tie(one.name, one.prefix, one.rule, one.shadow) ==
-             std::tie(other.name, other.prefix, other.rule, other.shadow) &&
+  return std::tie(one.name, one.prefix, one.rule, one.shadow, one.mode) ==
+             std::tie(other.name, other.prefix, other.rule, other.shadow, other.mode) &&
          overrides_of(one) == overrides_of(other) && pattern_texts(one.allow) == pattern_texts(other.allow) &&
          pattern_texts(one.deny) == pattern_texts(other.deny);
 }

@@ -35,6 +35,7 @@ store::Store& Item::room() const {
 
 Joint::Joint(std::span<Item> items, const Terms& terms) : items_(items), terms_(terms) {
   for (Item& item : items_) see_standing(item);
+  if (!terms_.hold && !terms_.no_lease && !refused_ && terms_.id.empty()) decide_from_leases();
   if (items_.size() == 1 && terms_.id.empty()) decide_from_cache();
 }
 
@@ -56,8 +57,39 @@ void Joint::see_standing(Item& item) {
   if (item.standing == Standing::unlimited) item.decision = unlimited_decision();
 }
 
+// What was fetched ahead is spent first. All real limits, or none of them: then the store decides over all.
+void Joint::decide_from_leases() {
+  const auto counts = [](const Item& item) { return item.standing == Standing::counted && !item.limiter->shadow; };
+  for (const Item& item : items_) {
+    if (counts(item) && (!item.limiter->leased || item.cost <= 0)) return;
+  }
+  boost::container::static_vector<store::Verdict, max_checks> taken;
+  for (std::size_t i = 0; i < items_.size(); ++i) {
+    if (!counts(items_[i])) {
+      taken.emplace_back();
+      continue;
+    }
+    const auto verdict = items_[i].room().take_leased(*items_[i].space, items_[i].key, items_[i].cost);
+    if (verdict) {
+      taken.push_back(*verdict);
+      continue;
+    }
+    while (i-- > 0) {
+      const Item& before = items_[i];
+      if (counts(before)) before.room().untake_leased(*before.space, before.key, before.cost);
+    }
+    return;
+  }
+  for (std::size_t i = 0; i < items_.size(); ++i) {
+    if (!counts(items_[i])) continue;
+    items_[i].asked = true;
+    items_[i].decision = to_decision(taken[i]);
+  }
+}
+
 void Joint::decide_from_cache() {
   Item& item = items_.front();
+  if (item.asked) return;
   const Limiter::Impl& limiter = *item.limiter;
   if (limiter.cache == nullptr || limiter.shadow || item.standing != Standing::counted) return;
   if (const auto cached = limiter.cache->find(item.key, item.cost, limiter.now(), limiter.handle->refunds.load())) {

@@ -51,8 +51,9 @@ struct Terms {
   std::string_view id{};
   bool hold = false;  // keep the costs until settled; `id` is given
   store::Nanos lease{0};
-  bool own_id = false;  // nobody else knows the id: what a late answer grants under it is let go
-  bool once = false;    // the id need not be remembered
+  bool own_id = false;    // nobody else knows the id: what a late answer grants under it is let go
+  bool once = false;      // the id need not be remembered
+  bool no_lease = false;  // it was seen that no units are here
 };
 
 using Places = boost::container::static_vector<std::uint8_t, max_checks>;  // indices of items
@@ -90,6 +91,7 @@ class Joint {
 
  private:
   void see_standing(Item& item);
+  void decide_from_leases();
   void decide_from_cache();
   [[nodiscard]] std::optional<Question> next_real();
   [[nodiscard]] std::optional<Question> next_give_back();

@@ -8,6 +8,7 @@
 
 #include <algorithm>
 #include <array>
+#include <optional>
 #include <stdexcept>
 #include <vector>
 
@@ -18,6 +19,17 @@ namespace {
   const auto& space = static_cast<const store::MemorySpace&>(*limiter.space);
   const auto place = limiter.memory->locate(space, key);  // the clock is read while the slot's memory comes
   return limiter::to_decision(store::MemoryStore::take(space, place, limiter.now(), cost));
+}
+
+// From the share that was fetched ahead, if there is one. What was set at run time must be known, as ever.
+std::optional<Decision> take_leased(const Limiter::Impl& limiter, Key key, std::int64_t cost) {
+  if (store::Settings* const settings = limiter.settings.get()) {
+    if (!settings->current()) return std::nullopt;
+    settings->poll();
+  }
+  const auto verdict = limiter.room().take_leased(*limiter.space, key, cost);
+  if (!verdict) return std::nullopt;
+  return limiter::to_decision(*verdict);
 }
 
 bool in_range(std::int64_t cost) { return cost > -max_count && cost < max_count; }
@@ -66,7 +78,11 @@ Decision Limiter::limit(Key key, std::int64_t cost) {
     return take_plainly(*impl_, key, cost);
   }
   refuse_concurrency(*impl_);
-  return decide_one({*this, key, cost}, {});
+  const bool leased = impl_->plainly_leased.load(std::memory_order_acquire) && in_range(cost) && cost > 0;
+  if (leased) {
+    if (const auto decision = take_leased(*impl_, key, cost)) return *decision;
+  }
+  return decide_one({*this, key, cost}, {.no_lease = leased});
 }
 
 Decision Limiter::limit(Key key, const CallOptions& options) {

@@ -30,11 +30,14 @@ struct Limiter::Impl {
   auto change(Change make) {
     const std::scoped_lock lock(change_mutex);
     auto result = make(rules);
-    plain.store(memory != nullptr && !shadow && !holds_only && rules.plain());
+    const bool simple = !shadow && !holds_only && rules.plain();
+    plain.store(memory != nullptr && simple);
+    plainly_leased.store(leased && simple);
     return result;
   }
 
   std::atomic<bool> plain{false};
+  std::atomic<bool> plainly_leased{false};  // its own rule alone holds, and shares of it are fetched ahead
   Clock* const clock;
   store::MemoryStore* const memory;                 // none for other stores
   const std::shared_ptr<const store::Space> space;  // of the limiter's own rule; none when it is unlimited
@@ -45,6 +48,7 @@ struct Limiter::Impl {
   const std::string prefix;
   const bool shadow;
   const bool holds_only;  // concurrency
+  const bool leased;
   const OnError on_error;
   const std::chrono::nanoseconds timeout;
   limiter::KeyRules rules;
@@ -62,6 +66,8 @@ namespace limiter {
 // Checks a rule and opens its space under `prefix`. An unlimited rule needs none.
 [[nodiscard]] std::expected<OpenRule, std::string> open_rule(store::Store& store, std::string_view prefix,
                                                              const Rule& rule);
+// Whether shares of it can be fetched ahead.
+[[nodiscard]] std::expected<void, std::string> leasable(const store::Store& store, const Rule& rule);
 // Overrides and run-time rates must suit the calls that the limiter takes.
 [[nodiscard]] std::expected<void, std::string> same_use(const Rule& base, const Rule& other);
 

@@ -29,6 +29,22 @@ std::string prefix_of_its_own() {
 
 }  // namespace
 
+std::expected<void, std::string> leasable(const store::Store& store, const Rule& rule) {
+  if (!store.leases()) return std::unexpected("mode lease is for stores in Redis, in layout weir");
+  switch (rule.algorithm) {
+    case Algorithm::fixed_window:
+    case Algorithm::sliding_window:
+    case Algorithm::token_bucket:
+    case Algorithm::gcra:
+      if (rule.period.kind() == Period::Kind::fixed) return {};
+      return std::unexpected("mode lease is not for windows of the calendar");
+    case Algorithm::unlimited:
+      return {};
+    default:
+      return std::unexpected("mode lease is for fixed_window, sliding_window, token_bucket and gcra");
+  }
+}
+
 std::expected<void, std::string> same_use(const Rule& base, const Rule& other) {
   const auto held = [](const Rule& rule) { return rule.algorithm == Algorithm::concurrency; };
   if (other.algorithm != Algorithm::unlimited && held(base) != held(other)) {
@@ -61,6 +77,7 @@ Limiter::Impl::Impl(Options options, std::string key_prefix, OpenRule base)
       prefix(std::move(key_prefix)),
       shadow(options.shadow),
       holds_only(base.rule.algorithm == Algorithm::concurrency),
+      leased(options.mode == Mode::lease),
       on_error(options.on_error),
       timeout(std::min(options.timeout.value_or(limiter::timeout_of(*handle->room)),
                        handle->room->timeout().value_or(store::Nanos::max()))),
@@ -88,6 +105,9 @@ std::expected<Limiter, std::string> Limiter::make(const Rule& rule, Options opti
   store::Store& room = *options.store->impl().room;
   auto base = limiter::open_rule(room, prefix, rule);
   if (!base) return std::unexpected(base.error());
+  if (options.mode == Mode::lease) {
+    if (const auto can = limiter::leasable(room, rule); !can) return std::unexpected(can.error());
+  }
 
   const std::vector<Override> overrides = std::move(options.overrides);
   const std::vector<std::string> allow = std::move(options.allow);

@@ -125,6 +125,16 @@ class Store {
     done(Status::decided);
   }
 
+  // Whether shares of a limit can be fetched ahead. Then take_leased spends from the share of a key, if there is one
+  // with so many units; else it returns nothing, and the caller decides as ever. Either way it is seen what the key
+  // uses and a share is fetched when it is worth it. `cost` > 0. untake_leased: what was taken a moment ago is not
+  // spent.
+  [[nodiscard]] virtual bool leases() const { return false; }
+  [[nodiscard]] virtual std::optional<Verdict> take_leased(const Space& /*space*/, Key /*key*/, std::int64_t /*cost*/) {
+    return std::nullopt;
+  }
+  virtual void untake_leased(const Space& /*space*/, Key /*key*/, std::int64_t /*cost*/) {}
+
   // What its users share beside counters; none: what is set at run time stays in this process.
   [[nodiscard]] virtual std::shared_ptr<Settings> settings() { return nullptr; }
   // How many processes use it, as last seen; at least 1.

@@ -18,7 +18,7 @@
 namespace weir::store::redis {
 
 // A Space whose keys are in Redis. Each layout has a kind of its own.
-class RedisSpace : public Space {
+class RedisSpace : public Space, public std::enable_shared_from_this<RedisSpace> {
  public:
   [[nodiscard]] const std::string& prefix() const { return prefix_; }
   // Counts resets of all keys: a state that was written under a lower generation is as good as none. Spaces of one
@@ -26,13 +26,44 @@ class RedisSpace : public Space {
   [[nodiscard]] std::atomic<std::int64_t>& generation() const { return *generation_; }
   [[nodiscard]] const std::shared_ptr<std::atomic<std::int64_t>>& shared_generation() const { return generation_; }
 
+  // How long a share of it that was fetched ahead may live; 0: it can't be fetched.
+  [[nodiscard]] Nanos lease_life() const { return lease_life_; }
+
  protected:
-  RedisSpace(const Rule& rule, std::string prefix, std::shared_ptr<std::atomic<std::int64_t>> generation)
-      : Space(rule), prefix_(std::move(prefix)), generation_(std::move(generation)) {}
+  RedisSpace(const Rule& rule, std::string prefix, std::shared_ptr<std::atomic<std::int64_t>> generation,
+             Nanos lease_life = Nanos(0))
+      : Space(rule), prefix_(std::move(prefix)), generation_(std::move(generation)), lease_life_(lease_life) {}
 
  private:
   std::string prefix_;
   std::shared_ptr<std::atomic<std::int64_t>> generation_;
+  Nanos lease_life_;
+};
+
+// What a lease was charged to, so that what is left of it goes back there or nowhere.
+struct LeaseReceipt {
+  std::int64_t held_at = 0;  // us, by Redis' clock
+  std::string stamp;         // of the state
+  std::string state;         // as it was then
+};
+struct LeaseReturn {
+  std::int64_t units = 0;
+  LeaseReceipt receipt;
+};
+
+// Units that are fetched ahead, and what is left of those before.
+struct LeaseAsk {
+  Key key = std::string_view{};
+  std::int64_t want = 0;                // 0: none
+  std::uint32_t instances = 1;          // that may want as much
+  std::string_view holder;              // never the same again
+  std::span<const LeaseReturn> back{};  // the last that was granted first
+};
+struct LeaseAnswer {
+  std::int64_t units = 0;  // 0: nothing was granted
+  Nanos life{0};           // from when it was asked
+  LeaseReceipt receipt;
+  Verdict seen;  // of the key without the units
 };
 
 // One key, and costs that are taken one after the other, each for itself.
@@ -91,6 +122,15 @@ class Layout {
     return {};
   }
   [[nodiscard]] virtual std::optional<std::string> read_reset_step(const Value& /*reply*/) const { return {}; }
+
+  // Whether units can be fetched ahead. `lease`: of a space with a lease_life; in a Cluster of one slot, as it is one
+  // key.
+  [[nodiscard]] virtual bool leases() const { return false; }
+  [[nodiscard]] virtual ScriptCall lease(const RedisSpace& /*space*/, const LeaseAsk& /*ask*/) const { return {}; }
+  [[nodiscard]] virtual std::optional<LeaseAnswer> read_lease(const RedisSpace& /*space*/,
+                                                              const Value& /*reply*/) const {
+    return std::nullopt;
+  }
 
   // Exactly this key.
   [[nodiscard]] virtual ScriptCall reset(const RedisSpace& space, Key key, Instant now) const = 0;

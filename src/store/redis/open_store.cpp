@@ -94,6 +94,7 @@ std::expected<std::shared_ptr<Store>, std::string> open_redis_regions(const asio
 
 std::expected<std::shared_ptr<Store>, std::string> open_redis_store(std::string_view url, OpenOptions options) {
   const auto thread = std::make_shared<OwnThread>();
+  options.store.keeps_time = true;
   // The store must not keep alive what owns it.
   options.store.on_first_call = [started = std::weak_ptr<OwnThread>(thread)] {
     if (const auto own = started.lock()) own->start();

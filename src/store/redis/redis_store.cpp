@@ -1,5 +1,6 @@
 #include "store/redis/redis_store.hpp"
 
+#include "store/redis/leases.hpp"
 #include "store/redis/operations.hpp"
 #include "store/redis/settings.hpp"
 #include "store/redis/spread.hpp"
@@ -53,9 +54,11 @@ RedisStore::RedisStore(asio::any_io_executor executor, std::shared_ptr<Client> c
                        StoreOptions options, std::shared_ptr<SharedSettings> settings)
     : cluster_(client->is_cluster()),
       core_(StoreCore::make(std::move(executor), std::move(client), std::move(layout), std::move(options))),
-      settings_(std::move(settings)) {}
+      settings_(std::move(settings)),
+      leases_(core_->layout().leases() ? Leases::make(core_, settings_) : nullptr) {}
 
 RedisStore::~RedisStore() {
+  if (leases_ != nullptr) leases_->close();
   if (settings_ != nullptr) settings_->close();
 }
 
@@ -83,7 +86,18 @@ StoreHealth RedisStore::health() const {
   return health;
 }
 
+std::optional<Verdict> RedisStore::take_leased(const Space& space, Key key, std::int64_t cost) {
+  const RedisSpace& of = of_redis(space);
+  if (leases_ == nullptr || cost <= 0 || of.lease_life() == Nanos(0)) return std::nullopt;
+  return leases_->take(of, key, cost);
+}
+
+void RedisStore::untake_leased(const Space& space, Key key, std::int64_t cost) {
+  leases_->untake(of_redis(space), key, cost);
+}
+
 void RedisStore::decide(const Call& call, OnAnswer done) {
+  if (leases_ != nullptr) leases_->tend();
   ask(*core_, settings_.get(), std::move(done), Answer{.status = Status::full, .verdicts = {}},
       [&](Deadline deadline, OnAnswer then) -> Entry {
         if (!well_formed(call)) {
@@ -119,6 +133,7 @@ void RedisStore::renew(std::string_view id, Nanos lease, Instant, OnSettled done
 }
 
 void RedisStore::reset(const Space& space, Key key, Instant now, OnSettled done) {
+  if (leases_ != nullptr) leases_->forget(of_redis(space), key);
   ask(*core_, settings_.get(), std::move(done), Settled(std::unexpected(SettleError::down)),
       [&](Deadline deadline, OnSettled then) -> Entry {
         return reset_operation(core_->layout().reset(of_redis(space), key, now), deadline, std::move(then));
@@ -126,6 +141,7 @@ void RedisStore::reset(const Space& space, Key key, Instant now, OnSettled done)
 }
 
 void RedisStore::reset_all(const Space& space, Instant, OnSettled done) {
+  if (leases_ != nullptr) leases_->forget(of_redis(space));
   if (!core_->layout().has_generations()) {
     return ask(
         *core_, settings_.get(), std::move(done), Settled(std::unexpected(SettleError::down)),

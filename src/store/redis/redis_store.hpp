@@ -5,6 +5,7 @@
 //   lanes         which batches are under way: what comes meanwhile gathers, so that batches grow with the load
 //   operations    everything else, a script call each: joint checks, settling, resets
 //   spread        the same in a Cluster, where one script reaches one slot alone; parts: which slots a call lies in
+//   leases        what was fetched ahead, and is spent here
 //   state_watch   what went wrong, counted; up and down, said once
 //
 // Deadlines need no timer here: whoever waits goes by his deadline, so that he waits only behind commands with an
@@ -41,9 +42,11 @@ struct StoreOptions {
   std::size_t max_full_in_flight = 16;                         // the same, while as many calls wait as fill one
   std::function<void(std::string_view sentence)> on_notice{};  // on the executor: down, and up again
   std::function<void()> on_first_call{};                       // before anything is asked, by whoever asks
+  bool keeps_time = false;                                     // the executor runs anyway: a timer keeps nobody
   Deadline (*now)() = &std::chrono::steady_clock::now;         // a test's own time
 };
 
+class Leases;
 class StoreCore;  // all that happens on the executor; lives until its last answer is in
 
 class RedisStore final : public Store {
@@ -68,6 +71,9 @@ class RedisStore final : public Store {
 
   void charge(const Space& space, std::span<const Charge> charges, Instant now,
               std::move_only_function<void(Status)> done) override;
+  [[nodiscard]] bool leases() const override { return leases_ != nullptr; }
+  [[nodiscard]] std::optional<Verdict> take_leased(const Space& space, Key key, std::int64_t cost) override;
+  void untake_leased(const Space& space, Key key, std::int64_t cost) override;
   [[nodiscard]] std::shared_ptr<Settings> settings() override;
   [[nodiscard]] std::uint32_t instances() const override;
 
@@ -79,6 +85,7 @@ class RedisStore final : public Store {
   const bool cluster_;
   std::shared_ptr<StoreCore> core_;
   std::shared_ptr<SharedSettings> settings_;
+  std::shared_ptr<Leases> leases_;  // none where the layout has none
 };
 
 }  // namespace weir::store::redis

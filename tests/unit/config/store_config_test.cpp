@@ -150,6 +150,7 @@ TEST(StoreConfig, WhatIsWrongIsSaidWhereItStands) {
       {redis, plain + ", mode: leased", 5, "did you mean lease?"},
       {redis, "key: ip, rate: 5/1s, algorithm: sliding_log, mode: lease", 5, "no effect with sliding_log"},
       {redis, "key: ip, rate: 5, algorithm: concurrency, mode: lease", 5, "no effect with concurrency"},
+      {redis, "key: ip, rate: 5/month, mode: lease", 5, "no effect with windows of the calendar"},
       {redis, "key: ip, rate: unlimited, mode: lease", 5, "no effect with an unlimited rate"},
       {redis + ", regions: [\"redis://a\"]", plain + ", mode: lease", 5, "no effect with several regions"},
       {upstash, plain + ", mode: lease", 5, "no effect with layout: upstash"},

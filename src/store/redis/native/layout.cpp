@@ -1,6 +1,7 @@
 #include "store/redis/native/layout.hpp"
 
 #include "store/redis/native/key_name.hpp"
+#include "store/redis/native/lease.hpp"
 #include "store/redis/native/scripts.hpp"
 #include "store/redis/native/space.hpp"
 #include "store/redis/native/verdicts.hpp"
@@ -110,6 +111,14 @@ class NativeLayout final : public Layout {
     return {.script = &Scripts::renew(), .keys = {record_name(id, tag)}, .arguments = {micros_text(lease)}};
   }
   std::expected<Settled, std::string> read_settled(const Value& reply) const override;
+
+  bool leases() const override { return true; }
+  ScriptCall lease(const RedisSpace& space, const LeaseAsk& ask) const override {
+    return lease_call(native(space), ask);
+  }
+  std::optional<LeaseAnswer> read_lease(const RedisSpace& space, const Value& reply) const override {
+    return lease_answer(native(space), reply);
+  }
 
   ScriptCall reset(const RedisSpace& space, Key key, Instant) const override {
     return {.script = &Scripts::reset(), .keys = {key_name(space.prefix(), key)}, .arguments = {}};

@@ -86,6 +86,11 @@ const Script& Scripts::renew() {
   return script;
 }
 
+const Script& Scripts::lease() {
+  static const Script script = over_all_counters("lease", {"native_lease"});
+  return script;
+}
+
 const Script& Scripts::reset() {
   static const Script script = Script::of("reset", joined(Files(first)) + joined({"native_reset"}));
   return script;

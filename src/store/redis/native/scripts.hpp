@@ -15,6 +15,7 @@ struct Scripts {
   [[nodiscard]] static const Script& settle();
   [[nodiscard]] static const Script& renew();
   [[nodiscard]] static const Script& reset();
+  [[nodiscard]] static const Script& lease();
 };
 
 }  // namespace weir::store::redis::native

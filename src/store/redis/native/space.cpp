@@ -1,5 +1,6 @@
 #include "store/redis/native/space.hpp"
 
+#include <algorithm>
 #include <chrono>
 #include <numeric>
 #include <stdexcept>
@@ -174,8 +175,22 @@ Rule with_numbers(const Rule& rule, const Numbers& numbers) {
   return before;
 }
 
+// A lease lives 2 s at most, so that nobody's outlives a reset or a lowered rate by more.
+Nanos lease_life_of(const Rule& rule) {
+  constexpr Nanos longest = std::chrono::seconds(2);
+  constexpr Nanos shortest = std::chrono::milliseconds(20);
+  if (rule.algorithm == Algorithm::fixed_window || rule.algorithm == Algorithm::sliding_window) {
+    const bool fits = rule.period.kind() == Kind::fixed && rule.period.length() > shortest;
+    return fits ? std::min(longest, rule.period.length()) : Nanos(0);
+  }
+  if (!is_bucket(rule)) return Nanos(0);
+  const limits::Wide tenth = limits::Wide{capacity(rule)} * micros(rule) / rule.count / 10;
+  const Nanos life = tenth >= longest / microseconds(1) ? longest : microseconds(static_cast<std::int64_t>(tenth));
+  return life < shortest ? Nanos(0) : life;
+}
+
 NativeSpace::NativeSpace(const Rule& rule, std::string prefix, std::shared_ptr<std::atomic<std::int64_t>> generation)
-    : RedisSpace((must_be_usable(rule), rule), std::move(prefix), std::move(generation)),
+    : RedisSpace((must_be_usable(rule), rule), std::move(prefix), std::move(generation), lease_life_of(rule)),
       tag_(tag_of(rule)),
       numbers_(numbers_of(rule)),
       words_{std::to_string(numbers_[0]), std::to_string(numbers_[1]), std::to_string(numbers_[2])},
