@@ -183,7 +183,7 @@ Nanos lease_life_of(const Rule& rule) {
     const bool fits = rule.period.kind() == Kind::fixed && rule.period.length() > shortest;
     return fits ? std::min(longest, rule.period.length()) : Nanos(0);
   }
-  if (!is_bucket(rule)) return Nanos(0);
+  if (rule.algorithm != Algorithm::gcra && rule.algorithm != Algorithm::token_bucket) return Nanos(0);
   const limits::Wide tenth = limits::Wide{capacity(rule)} * micros(rule) / rule.count / 10;
   const Nanos life = tenth >= longest / microseconds(1) ? longest : microseconds(static_cast<std::int64_t>(tenth));
   return life < shortest ? Nanos(0) : life;
