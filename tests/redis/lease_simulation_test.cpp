@@ -35,6 +35,7 @@ struct World {
   std::int64_t pause = 4000;  // us, the longest between two calls
   std::int64_t cost = 3;      // the largest
   int calls = 6000;
+  int rush = 0;  // every so many calls as many come at once, after a rest
 };
 
 class Simulation {
@@ -49,7 +50,9 @@ class Simulation {
 
   void run() {
     for (int call = 0; call < world_.calls; ++call) {
-      until(now_ + chance_.between(0, world_.pause));
+      const bool rushes = world_.rush > 0 && call / world_.rush % 2 == 1;
+      if (rushes && call % world_.rush == 0) until(now_ + chance_.between(0, 100'000));
+      until(now_ + chance_.between(0, rushes ? 20 : world_.pause));
       Holder& holder = holders_[static_cast<std::size_t>(chance_.between(0, world_.holders - 1))];
       if (world_.faults && chance_.one_in(500)) holder.table = std::make_unique<LeaseTable>();  // it died
       LeaseTable::Errands errands;
@@ -224,6 +227,15 @@ TEST_P(Leases, OfABucketThatIsHardlyUsedAreSafeToo) {
   Simulation simulation(gcra(500, 1s, 1000), {.pause = 30'000, .cost = 20, .calls = 4000}, 400 + stream());
   simulation.run();
   expect_of_a_bucket(simulation.admitted(), 1000, 2000);
+  EXPECT_GT(simulation.leased(), 0) << native_seed();
+}
+
+// As when leases are fetched while the bucket is full, and spent all at once when they have grown old.
+TEST_P(Leases, OfABucketThatIsEmptiedAtOnceAfterARestAreSafe) {
+  Simulation simulation(gcra(500, 1s, 500), {.holders = 2, .pause = 20'000, .calls = 8000, .rush = 500},
+                        600 + stream());
+  simulation.run();
+  expect_of_a_bucket(simulation.admitted(), 500, 2000);
   EXPECT_GT(simulation.leased(), 0) << native_seed();
 }
 
