@@ -94,6 +94,7 @@ REDIS_DECISIONS = [
                at_least=True),
     Comparison("64 callers on one hot key, merged", f"{REDIS} {CALLS}", "weir, 64 callers on one hot key", REDIS_BENCHMARK, 3.0,
                at_least=True),
+    Comparison("lease mode, 1 k keys", f"{REDIS} {CALLS}", "weir, lease mode", REDIS_BENCHMARK, 20.0, at_least=True),
 ]
 
 ROUND_TRIP = "a raw round trip"

@@ -5,6 +5,7 @@
 //   --ask decisions   a limiter over the store, many keys a script call (the store's own way)
 //         single      the same, but one key and one cost a script call
 //         upstash     the same as `decisions`, in layout upstash
+//         lease       in lease mode, by limit(), one call after the other; the store has a thread of its own
 //         get         GET of the key that a decision would write, by the client beneath the store: a raw round trip
 //         script      nothing: prints the script call of one key as JSON, for redis-benchmark
 //   --rule            gcra, or sliding_window
@@ -17,6 +18,7 @@
 #include "store/url/store_url.hpp"
 
 #include <weir/asio.hpp>
+#include <weir/redis.hpp>
 #include <weir/weir.hpp>
 
 #include <boost/asio/bind_executor.hpp>
@@ -123,6 +125,39 @@ void measure_decisions(const Options& options) {
   });
 }
 
+// Most calls are decided here, without waiting: only every 64th is timed, as reading the clock would take as long.
+void measure_leases(const Options& options) {
+  const auto store = weir::redis_store(options.url, {.timeout = 10s});
+  if (!store) throw std::runtime_error(store.error());
+  weir::Limiter limiter(
+      rule_of(options),
+      {.name = "bench", .store = *store, .prefix = "weir:leases", .mode = weir::Mode::lease, .timeout = 10s});
+  bench::Keys keys(options.keys, std::random_device{}());
+  constexpr std::size_t round = 64;
+  const auto run = [&](double seconds, bench::Seen& seen) {
+    const auto start = bench::Steady::now();
+    const auto end =
+        start + std::chrono::duration_cast<bench::Steady::duration>(std::chrono::duration<double>(seconds));
+    for (auto now = start; now < end; now = bench::Steady::now()) {
+      bool well = true;
+      for (std::size_t call = 0; call < round; ++call) {
+        const weir::Decision decision = limiter.limit(keys.next());
+        well = well && decision.allowed && !decision.degraded;
+        if (call == 0) seen.add(bench::Steady::now() - now, well);
+      }
+      seen.add_untimed(round - 1, well);
+    }
+    return bench::Steady::now() - start;
+  };
+  {
+    bench::Seen warm_up(100'000);  // shares are fetched, and have grown to what each key's rate wants
+    run(options.seconds, warm_up);
+  }
+  bench::Seen seen(1'000'000);
+  const auto time = run(options.seconds, seen);
+  seen.tell(time);
+}
+
 void measure_round_trips(const Options& options) {
   boost::asio::io_context io(1);
   auto url = weir::store::parse_store_url(options.url);
@@ -174,6 +209,8 @@ int main(int count, char** words) try {
     print_script(options);
   } else if (options.ask == "get") {
     measure_round_trips(options);
+  } else if (options.ask == "lease") {
+    measure_leases(options);
   } else if (options.ask == "decisions" || options.ask == "single" || options.ask == "upstash") {
     measure_decisions(options);
   } else {

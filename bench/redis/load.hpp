@@ -49,6 +49,10 @@ class Seen {
     if (!well) ++failed_;
     waits_.push_back(static_cast<std::uint32_t>(std::min<std::int64_t>(wait.count(), UINT32_MAX)));
   }
+  void add_untimed(std::size_t calls, bool well) {
+    untimed_ += calls;
+    if (!well) ++failed_;
+  }
   // One JSON line; a call that was not answered well ends the program.
   void tell(Steady::duration time) {
     if (failed_ != 0 || waits_.empty()) {
@@ -56,8 +60,8 @@ class Seen {
       std::exit(EXIT_FAILURE);
     }
     std::printf("{\"calls_per_second\": %.1f, \"p50_us\": %.2f, \"p99_us\": %.2f}\n",
-                static_cast<double>(waits_.size()) / std::chrono::duration<double>(time).count(), percentile(50),
-                percentile(99));
+                static_cast<double>(waits_.size() + untimed_) / std::chrono::duration<double>(time).count(),
+                percentile(50), percentile(99));
   }
 
  private:
@@ -68,6 +72,7 @@ class Seen {
   }
 
   std::vector<std::uint32_t> waits_;  // ns
+  std::size_t untimed_ = 0;
   std::size_t failed_ = 0;
 };
 

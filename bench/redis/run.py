@@ -88,6 +88,7 @@ def decisions(bench):
         "weir, one key a call": lambda: bench.weir("--ask", "single"),
         "weir, many keys a call": bench.weir,
         "weir, 64 callers on one hot key": lambda: bench.weir("--keys", 1, "--callers", CALLERS),
+        "weir, lease mode": lambda: bench.weir("--ask", "lease", "--keys", 1_000),
     })
     return statistics.median(each["calls_per_second"] for each in seen["weir, many keys a call"])
 
