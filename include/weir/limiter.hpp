@@ -33,7 +33,7 @@ enum class OnError : std::uint8_t {
 // Where a call is decided when the store is remote.
 enum class Mode : std::uint8_t {
   exact,  // in the store, each of them
-  // A share of the limit is fetched ahead and spent here, in about 100 ns a call, where the key is busy and much is
+  // A share of the limit is fetched ahead and spent here, without a round trip, where the key is busy and much is
   // left; else as `exact`. Never more than the limit over all processes; a process that dies takes its share along,
   // which is lost until the window's end. For fixed_window, sliding_window, token_bucket and gcra in Redis, layout
   // weir.

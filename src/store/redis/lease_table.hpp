@@ -29,7 +29,6 @@ class LeaseTable {
   using Errands = std::vector<LeaseErrand>;
 
   // Spends `cost` > 0 units, if they are here. Notes the use either way; adds an errand when it is time for one.
-  // About 100 ns.
   [[nodiscard]] std::optional<Verdict> take(const RedisSpace& space, Key key, std::int64_t cost, Deadline now,
                                             std::uint32_t instances, Errands& errands);
   // Units that `take` took a moment ago and that were not spent after all.
