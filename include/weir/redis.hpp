@@ -44,8 +44,9 @@ struct RedisStoreOptions {
   // are reconciled with it later. Layout weir alone.
   std::vector<std::string> regions{};
   RedisTls tls{};
-  std::size_t max_calls = 65'536;  // that wait for an answer; what is beyond is decided by `on_error` at once
-  Clock* clock = nullptr;          // of its limiters, must outlive the store; none: the system's
+  std::int64_t max_keys = 10'000'000;  // counted in this process while Redis does not answer (OnError::local)
+  std::size_t max_calls = 65'536;      // that wait for an answer; what is beyond is decided by `on_error` at once
+  Clock* clock = nullptr;              // of its limiters, must outlive the store; none: the system's
   // Called when the store goes down and when it is up again, once each, with a sentence that holds no secret. On the
   // store's executor: don't wait there.
   std::function<void(std::string_view sentence)> on_notice{};

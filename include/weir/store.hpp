@@ -41,8 +41,9 @@ struct StoreStatistics {
 // Safe from any thread. Blocking calls wait for a remote store at most its timeout; the memory store never waits.
 class WEIR_API Store : public std::enable_shared_from_this<Store> {
  public:
-  // Of a store that is not made by the functions below; `clock`, when given, must outlive the handle.
-  explicit Store(std::shared_ptr<store::Store> room, Clock* clock = nullptr);
+  // Of a store that is not made by the functions below; `clock`, when given, must outlive the handle. `max_local_keys`
+  // bounds what is counted in this process while a remote store does not answer.
+  explicit Store(std::shared_ptr<store::Store> room, Clock* clock = nullptr, std::int64_t max_local_keys = 10'000'000);
   Store(const Store&) = delete;
   Store& operator=(const Store&) = delete;
   ~Store();

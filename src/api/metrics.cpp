@@ -115,6 +115,13 @@ std::string Metrics::text(const Readings& readings) const {
   describe(text, "weir_holds_lost_total", "counter",
            "Reservations of streams whose end the store could not be told: their leases end by themselves.");
   sample(text, "weir_holds_lost_total", {}, std::to_string(readings.holds_lost));
+  describe(text, "weir_store_owed_keys", "gauge",
+           "Keys whose units were granted while the store was away and wait to be charged to it.");
+  sample(text, "weir_store_owed_keys", {}, std::to_string(readings.owed));
+  describe(text, "weir_store_unsettled", "gauge", "Settlements that wait for the store to answer again.");
+  sample(text, "weir_store_unsettled", {}, std::to_string(readings.unsettled));
+  describe(text, "weir_store_forgiven_total", "counter", "Of both, those that were dropped at their bound.");
+  sample(text, "weir_store_forgiven_total", {}, std::to_string(readings.forgiven));
   describe(text, "weir_evictions_total", "counter", "Living keys that were forgotten for others, at the bound.");
   sample(text, "weir_evictions_total", "store=\"memory\"", std::to_string(readings.evictions));
   describe(text, "weir_store_keys", "gauge", "Keys in use.");

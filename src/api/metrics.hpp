@@ -88,11 +88,14 @@ class Metrics {
 
   // Gauges and counts that others keep.
   struct Readings {
-    StoreHealth store;
+    StoreHealth store{};
     bool in_memory = true;         // the store in force
     std::uint64_t holds_lost = 0;  // whose end the store could not be told
     std::uint64_t evictions = 0;
     std::uint64_t keys = 0;
+    std::uint64_t owed = 0;       // keys whose units were granted without the store and wait to be charged
+    std::uint64_t unsettled = 0;  // settlements that wait to be sent again
+    std::uint64_t forgiven = 0;   // of both, dropped
   };
   // The Prometheus text format 0.0.4.
   [[nodiscard]] std::string text(const Readings& readings) const;

@@ -13,7 +13,10 @@ Response metrics_page(const Call& call) {
                                                .in_memory = call.service.store().impl().room->immediate(),
                                                .holds_lost = call.service.holds_lost(),
                                                .evictions = store.evictions,
-                                               .keys = store.keys})};
+                                               .keys = store.keys,
+                                               .owed = store.owed,
+                                               .unsettled = store.unsettled,
+                                               .forgiven = store.forgiven})};
 }
 
 // The process answers.

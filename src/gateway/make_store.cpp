@@ -19,6 +19,7 @@ std::shared_ptr<Store> make_store(const config::Store& settings, Clock* clock, c
               .cert = settings.tls.certificate,
               .key = settings.tls.key,
               .server_name = settings.tls.server_name},
+      .max_keys = settings.max_keys,
       .clock = clock,
       .on_notice = note};
   for (const config::Secret& region : settings.regions) options.regions.push_back(region.value);

@@ -54,6 +54,8 @@ class Outage : public std::enable_shared_from_this<Outage> {
   static constexpr std::size_t max_holds = 100'000;  // reservations that are held here
   static constexpr std::size_t settle_at_once = 32;
 
+  explicit Outage(std::int64_t max_keys) : local_({.max_keys = max_keys}) {}
+
   // The store did not decide.
   void failed(Instant now);
   // It did: sends some of what it has missed. One load when it has missed nothing.
@@ -98,7 +100,7 @@ class Outage : public std::enable_shared_from_this<Outage> {
   std::atomic<bool> charging_{false};
   std::atomic<std::size_t> settling_{0};
 
-  store::MemoryStore local_{store::MemoryOptions{}};
+  store::MemoryStore local_;
   LastAnswers last_;
   Books books_;
   Unsettled unsettled_;

@@ -27,22 +27,24 @@ OpenOptions open_options(RedisStoreOptions options) {
 }
 
 template <class Opened>
-std::expected<std::shared_ptr<Store>, std::string> handle_of(Opened opened, Clock* clock) {
+std::expected<std::shared_ptr<Store>, std::string> handle_of(Opened opened, Clock* clock, std::int64_t max_keys) {
   if (!opened) return std::unexpected(std::move(opened.error()));
-  return std::make_shared<Store>(*std::move(opened), clock);
+  return std::make_shared<Store>(*std::move(opened), clock, max_keys);
 }
 
 }  // namespace
 
 std::expected<std::shared_ptr<Store>, std::string> redis_store(std::string_view url, RedisStoreOptions options) {
   Clock* const clock = options.clock;
-  return handle_of(store::redis::open_redis_store(url, open_options(std::move(options))), clock);
+  const std::int64_t max_keys = options.max_keys;
+  return handle_of(store::redis::open_redis_store(url, open_options(std::move(options))), clock, max_keys);
 }
 
 std::expected<std::shared_ptr<Store>, std::string> redis_store(boost::asio::any_io_executor executor,
                                                                std::string_view url, RedisStoreOptions options) {
   Clock* const clock = options.clock;
-  return handle_of(store::redis::open_redis_regions(executor, url, open_options(std::move(options))), clock);
+  const std::int64_t max_keys = options.max_keys;
+  return handle_of(store::redis::open_redis_regions(executor, url, open_options(std::move(options))), clock, max_keys);
 }
 
 }  // namespace weir

@@ -37,15 +37,15 @@ std::string shadow_id(std::string_view id, std::size_t nth) {
 
 }  // namespace limiter
 
-Store::Impl::Impl(std::shared_ptr<store::Store> of, Clock* its_clock)
+Store::Impl::Impl(std::shared_ptr<store::Store> of, Clock* its_clock, std::int64_t max_local_keys)
     : room(std::move(of)),
       memory(dynamic_cast<store::MemoryStore*>(room.get())),
       clock(its_clock),
-      outage(room->immediate() ? nullptr : std::make_shared<limiter::Outage>()) {}
+      outage(room->immediate() ? nullptr : std::make_shared<limiter::Outage>(max_local_keys)) {}
 
-Store::Store(std::shared_ptr<store::Store> room, Clock* clock) {
+Store::Store(std::shared_ptr<store::Store> room, Clock* clock, std::int64_t max_local_keys) {
   if (room == nullptr) throw std::invalid_argument("a Store handle needs a store");
-  impl_ = std::make_shared<Impl>(std::move(room), clock);
+  impl_ = std::make_shared<Impl>(std::move(room), clock, max_local_keys);
 }
 
 Store::~Store() = default;
@@ -54,7 +54,13 @@ StoreStatistics Store::statistics() const {
   if (impl_->outage != nullptr) {
     const auto& books = impl_->outage->books();
     const auto& unsettled = impl_->outage->unsettled();
-    return {.owed = books.keys(), .unsettled = unsettled.ids(), .forgiven = books.dropped() + unsettled.dropped()};
+    const auto local = impl_->outage->local().statistics();
+    return {.keys = local.keys,
+            .evictions = local.evictions,
+            .ids = local.ids,
+            .owed = books.keys(),
+            .unsettled = unsettled.ids(),
+            .forgiven = books.dropped() + unsettled.dropped()};
   }
   if (impl_->memory == nullptr) return {};
   const auto found = impl_->memory->statistics();

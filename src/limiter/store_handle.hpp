@@ -22,7 +22,7 @@
 namespace weir {
 
 struct Store::Impl : std::enable_shared_from_this<Store::Impl> {
-  Impl(std::shared_ptr<store::Store> of, Clock* its_clock);
+  Impl(std::shared_ptr<store::Store> of, Clock* its_clock, std::int64_t max_local_keys);
 
   const std::shared_ptr<store::Store> room;
   store::MemoryStore* const memory;  // the same, when it is the memory store; else none

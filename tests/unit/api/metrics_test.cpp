@@ -71,5 +71,12 @@ TEST(Metrics, TellWhatOthersKeep) {
   EXPECT_THAT(text, HasSubstr("\nweir_store_keys{store=\"memory\"} 9\n"));
 }
 
+TEST(Metrics, WhatAStoreIsOwedIsTold) {
+  const std::string text = Metrics().text({.owed = 3, .unsettled = 2, .forgiven = 1});
+  EXPECT_THAT(text, HasSubstr("weir_store_owed_keys 3\n"));
+  EXPECT_THAT(text, HasSubstr("weir_store_unsettled 2\n"));
+  EXPECT_THAT(text, HasSubstr("weir_store_forgiven_total 1\n"));
+}
+
 }  // namespace
 }  // namespace weir::api

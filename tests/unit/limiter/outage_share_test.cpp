@@ -130,5 +130,14 @@ TEST_F(AnOutage, HoldsTheSlotsThatWereTakenForALease) {
   EXPECT_TRUE(slots.reserve("user", 4, {.lease = 10s}));
 }
 
+TEST_F(AnOutage, WhatIsCountedHereIsBounded) {
+  const auto small = std::make_shared<Store>(store_, &clock_, 100);
+  Limiter limiter(fixed_window(10, 1min), {.name = "small", .store = small, .timeout = 1min});
+  goes_away();
+  for (int user = 0; user < 2000; ++user) EXPECT_TRUE(limiter.limit(user));
+  EXPECT_LE(small->statistics().keys, 200U);  // a shard holds a whole group at least
+  EXPECT_GT(small->statistics().evictions, 0U);
+}
+
 }  // namespace
 }  // namespace weir::limiter
