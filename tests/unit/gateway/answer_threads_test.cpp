@@ -30,9 +30,9 @@ TEST(AnswerThreads, SeveralWaitAtTheSameTime) {
 }
 
 TEST(AnswerThreads, WhoComesWhenTheQueueIsFullIsToldSo) {
-  AnswerThreads threads;
   std::latch may_end(1);
   std::latch busy(AnswerThreads::most_threads);
+  AnswerThreads threads;  // ends before what its threads wait for
   for (std::size_t job = 0; job < AnswerThreads::most_threads; ++job) {
     ASSERT_TRUE(threads.run([&] {
       busy.count_down();

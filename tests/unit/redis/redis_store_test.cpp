@@ -28,6 +28,10 @@ class RedisStoreTest : public testing::Test {
     options_.on_notice = [this](std::string_view sentence) { notices_.emplace_back(sentence); };
     client_ = std::make_shared<ScriptedClient>();
   }
+  ~RedisStoreTest() override {
+    store_.reset();
+    client_->sent.clear();  // what is never answered would keep its store for ever
+  }
 
   RedisStore& store() {
     if (store_ == nullptr) {

@@ -38,7 +38,7 @@ class ScriptedClient final : public Client {
   }
   [[nodiscard]] bool is_cluster() const override { return false; }
   [[nodiscard]] Health health() const override { return {}; }
-  void close() override {}
+  void close() override { waiting_.clear(); }
 
   // The oldest question's answer.
   void answer(const Value& value) {
@@ -72,6 +72,9 @@ std::chrono::steady_clock::time_point fake_now;
 
 class SharedSettingsTest : public testing::Test {
  protected:
+  // What is never answered would keep the settings, and they the client, for ever.
+  ~SharedSettingsTest() override { client_->close(); }
+
   using Texts = std::vector<std::string>;
 
   SharedSettingsTest() { fake_now = std::chrono::steady_clock::time_point(std::chrono::hours(1)); }
