@@ -85,18 +85,15 @@ Batch::Batch(std::deque<SingleCall>& waiting, BatchBounds bounds) {
   }
 }
 
-std::size_t Batch::answer(std::span<const Verdict> verdicts) {
-  std::size_t undecided = 0;
+void Batch::answer(std::span<const Verdict> verdicts) {
   for (std::size_t i = 0; i < calls_.size(); ++i) {
     const Verdict& verdict = verdicts[places_[i]];
     if (decided(verdict)) {
       calls_[i].done(Answer{.status = Status::decided, .verdicts = {verdict}});
     } else {
-      ++undecided;
       calls_[i].done(Answer{.status = Status::down, .verdicts = {}});
     }
   }
-  return undecided;
 }
 
 void Batch::answer(Status status) {

@@ -29,9 +29,9 @@ class Batch {
   [[nodiscard]] Instant now() const { return now_; }                           // the latest of its calls
   [[nodiscard]] Deadline deadline() const { return calls_.front().deadline; }  // the earliest
 
-  // `verdicts` has one a cost, asks in order. Returns how many calls could not be decided, for what lies under their
-  // key is not Weir's: their answer is `down`.
-  std::size_t answer(std::span<const Verdict> verdicts);
+  // `verdicts` has one a cost, asks in order. Some calls could not be decided, for what lies under their key is not
+  // Weir's: their answer is `down`.
+  void answer(std::span<const Verdict> verdicts);
   void answer(Status status);  // all of them
 
  private:

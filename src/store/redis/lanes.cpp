@@ -68,9 +68,10 @@ void Lanes::send_from(const LanePtr& lane) {
     if (!said) return batch->answer(said.error());
     std::vector<Verdict> verdicts(batch->size());
     if (core_.layout().read_each(batch->space(), batch->asks(), batch->now(), said->get(), verdicts)) {
-      const std::size_t undecided = batch->answer(verdicts);
-      if (undecided != 0) core_.failed(StoreError::wrong_type, undecided);
-      return;
+      // Counted first: who has an answer finds its error in the health.
+      const auto undecided = std::ranges::count_if(verdicts, std::not_fn(decided));
+      if (undecided != 0) core_.failed(StoreError::wrong_type, static_cast<std::size_t>(undecided));
+      return batch->answer(verdicts);
     }
     core_.failed(StoreError::protocol, batch->size());
     batch->answer(Status::down);
