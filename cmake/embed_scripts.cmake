@@ -13,7 +13,7 @@ foreach(script ${scripts})
   string(APPEND entries "    {\"${name}\", R\"LUA(${text})LUA\"},\n")
 endforeach()
 file(CONFIGURE OUTPUT ${OUTPUT} @ONLY CONTENT [[
-#include "store/redis/script_text.hpp"
+#include "store/redis/layout/script_text.hpp"
 
 #include <array>
 #include <stdexcept>

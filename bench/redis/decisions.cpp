@@ -12,9 +12,9 @@
 //
 // One JSON line. The limiter is asked by async_limit(), as users ask it, on an io_context that this one thread runs.
 #include "load.hpp"
-#include "store/redis/client_options.hpp"
+#include "store/redis/client/client_options.hpp"
 #include "store/redis/native/layout.hpp"
-#include "store/redis/open_store.hpp"
+#include "store/redis/store/open_store.hpp"
 #include "store/url/store_url.hpp"
 
 #include <weir/asio.hpp>

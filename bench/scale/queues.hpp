@@ -1,4 +1,4 @@
-// queues.hpp: as src/store/redis/lanes.hpp: a call goes out at once unless its lane, or the store, has enough out
+// queues.hpp: as src/store/redis/store/lanes.hpp: a call goes out at once unless its lane, or the store, has enough out
 // already; then it waits, and what waits in a lane leaves together when an answer is in. A gateway has a store for each
 // region.
 #pragma once

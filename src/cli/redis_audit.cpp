@@ -14,7 +14,7 @@
 #include "cli/config_file.hpp"
 #include "cli/exit_status.hpp"
 #include "config/shown.hpp"
-#include "store/redis/audit.hpp"
+#include "store/redis/store/audit.hpp"
 #include "store/redis/upstash/keys.hpp"
 #include "store/url/store_url.hpp"
 

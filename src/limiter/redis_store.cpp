@@ -2,7 +2,7 @@
 #include <weir/redis.hpp>
 #include <weir/redis_asio.hpp>
 
-#include "store/redis/open_store.hpp"
+#include "store/redis/store/open_store.hpp"
 
 #include <utility>
 

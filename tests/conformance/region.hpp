@@ -1,9 +1,9 @@
 // region.hpp: one Redis, and script calls to it that wait for their answer.
 #pragma once
 
-#include "store/redis/client_options.hpp"
-#include "store/redis/script.hpp"
-#include "store/redis/value.hpp"
+#include "store/redis/client/client_options.hpp"
+#include "store/redis/layout/script.hpp"
+#include "store/redis/resp/value.hpp"
 
 #include <boost/asio/io_context.hpp>
 

@@ -1,5 +1,5 @@
 // Any bytes as what a server answers: read the same however they are cut, within the bound, and never twice.
-#include "store/redis/reader.hpp"
+#include "store/redis/resp/reader.hpp"
 
 #include <algorithm>
 #include <cstddef>

@@ -1,6 +1,6 @@
 // Any answer as what a node says of its Cluster's slots, and any error as a redirection: refused, or within all bounds.
-#include "store/redis/reader.hpp"
-#include "store/redis/topology.hpp"
+#include "store/redis/cluster/topology.hpp"
+#include "store/redis/resp/reader.hpp"
 
 #include <algorithm>
 #include <cstddef>

@@ -2,8 +2,8 @@
 #pragma once
 
 #include "redis_server.hpp"
-#include "store/redis/client_options.hpp"
-#include "store/redis/command.hpp"
+#include "store/redis/client/client_options.hpp"
+#include "store/redis/resp/command.hpp"
 
 #include <boost/asio/io_context.hpp>
 

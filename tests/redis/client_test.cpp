@@ -1,6 +1,6 @@
 // One server, as it should be: commands, credentials, TLS.
 #include "a_client.hpp"
-#include "store/redis/script.hpp"
+#include "store/redis/layout/script.hpp"
 
 #include <gmock/gmock.h>
 

@@ -2,8 +2,8 @@
 // move and masters die.
 #include "redis_cluster.hpp"
 
-#include "store/redis/cluster_nodes.hpp"
-#include "store/redis/open_store.hpp"
+#include "store/redis/cluster/cluster_nodes.hpp"
+#include "store/redis/store/open_store.hpp"
 
 #include <gmock/gmock.h>
 

@@ -2,7 +2,7 @@
 #include "cluster_user.hpp"
 #include "redis_cluster.hpp"
 
-#include "store/redis/script.hpp"
+#include "store/redis/layout/script.hpp"
 
 #include <gmock/gmock.h>
 

@@ -1,8 +1,8 @@
 // cluster_user.hpp: one who uses the Cluster's client from a thread of its own, and many who do so at once.
 #pragma once
 
-#include "store/redis/cluster_client.hpp"
-#include "store/redis/command.hpp"
+#include "store/redis/cluster/cluster_client.hpp"
+#include "store/redis/resp/command.hpp"
 
 #include <boost/asio/executor_work_guard.hpp>
 #include <boost/asio/io_context.hpp>

@@ -2,8 +2,8 @@
 // that run fast or slow, questions and answers that are late or lost, and deaths. Whatever happens, no window admits
 // more than its limit, and no bucket more than its burst and what came back.
 #include "native_steered.hpp"
-#include "store/redis/lease_share.hpp"
-#include "store/redis/lease_table.hpp"
+#include "store/redis/leases/lease_share.hpp"
+#include "store/redis/leases/lease_table.hpp"
 
 #include <gtest/gtest.h>
 

@@ -3,8 +3,8 @@
 #pragma once
 
 #include "redis_server.hpp"
-#include "store/redis/command.hpp"
 #include "store/redis/native/layout.hpp"
+#include "store/redis/resp/command.hpp"
 
 #include <gtest/gtest.h>
 

@@ -1,7 +1,7 @@
 // What lies in Redis: values, their TTLs, and what becomes of values that are not as expected.
 #include "limits/wide.hpp"
 #include "native_steered.hpp"
-#include "store/redis/script_text.hpp"
+#include "store/redis/layout/script_text.hpp"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>

@@ -6,7 +6,7 @@
 
 #include "redis_server.hpp"
 
-#include "store/redis/command.hpp"
+#include "store/redis/resp/command.hpp"
 #include "store/url/store_url.hpp"
 
 #include <array>

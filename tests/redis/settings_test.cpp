@@ -1,12 +1,12 @@
 // What processes share beside counters, on a real server: settings, generations, who is alive.
-#include "store/redis/settings.hpp"
+#include "store/redis/settings/settings.hpp"
 
 #include "limiter/deny_list.hpp"
 #include "limiter/run_time_settings.hpp"
 #include "redis_server.hpp"
-#include "store/redis/client_options.hpp"
+#include "store/redis/client/client_options.hpp"
 #include "store/redis/native/layout.hpp"
-#include "store/redis/redis_store.hpp"
+#include "store/redis/store/redis_store.hpp"
 
 #include <weir/weir.hpp>
 

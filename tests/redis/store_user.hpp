@@ -3,7 +3,7 @@
 
 #include "redis_server.hpp"
 
-#include "store/redis/open_store.hpp"
+#include "store/redis/store/open_store.hpp"
 #include "store/store.hpp"
 
 #include <algorithm>

@@ -1,6 +1,6 @@
 // The Cluster's client over nodes whose answers are written here: what a real Cluster does rarely, or never twice the
 // same.
-#include "store/redis/cluster_client.hpp"
+#include "store/redis/cluster/cluster_client.hpp"
 
 #include "redis/replies.hpp"
 

@@ -1,4 +1,4 @@
-#include "store/redis/command.hpp"
+#include "store/redis/resp/command.hpp"
 
 #include <gtest/gtest.h>
 

@@ -2,8 +2,8 @@
 // that a test of the store sees what travels and can reckon what must come back.
 #pragma once
 
-#include "store/redis/layout.hpp"
-#include "store/redis/script_text.hpp"
+#include "store/redis/layout/layout.hpp"
+#include "store/redis/layout/script_text.hpp"
 
 #include <algorithm>
 #include <charconv>

@@ -1,5 +1,5 @@
 // Who has which units: spending, fetching ahead, giving back.
-#include "store/redis/lease_table.hpp"
+#include "store/redis/leases/lease_table.hpp"
 
 #include "store/redis/native/layout.hpp"
 

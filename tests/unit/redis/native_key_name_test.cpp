@@ -1,6 +1,6 @@
 #include "store/redis/native/key_name.hpp"
 
-#include "store/redis/command.hpp"
+#include "store/redis/resp/command.hpp"
 
 #include <gtest/gtest.h>
 

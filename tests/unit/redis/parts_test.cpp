@@ -1,4 +1,4 @@
-#include "store/redis/parts.hpp"
+#include "store/redis/store/parts.hpp"
 
 #include <gmock/gmock.h>
 

@@ -1,4 +1,4 @@
-#include "store/redis/pipeline.hpp"
+#include "store/redis/link/pipeline.hpp"
 
 #include <gmock/gmock.h>
 

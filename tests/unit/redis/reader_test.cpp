@@ -1,4 +1,4 @@
-#include "store/redis/reader.hpp"
+#include "store/redis/resp/reader.hpp"
 
 #include <gmock/gmock.h>
 

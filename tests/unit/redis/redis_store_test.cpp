@@ -1,4 +1,4 @@
-#include "store/redis/redis_store.hpp"
+#include "store/redis/store/redis_store.hpp"
 
 #include "fake_layout.hpp"
 #include "scripted_client.hpp"

@@ -1,7 +1,7 @@
 // replies.hpp: what Redis might answer, said in a test.
 #pragma once
 
-#include "store/redis/value.hpp"
+#include "store/redis/resp/value.hpp"
 
 #include <cstdint>
 #include <deque>

@@ -1,4 +1,4 @@
-#include "store/redis/script.hpp"
+#include "store/redis/layout/script.hpp"
 
 #include <gtest/gtest.h>
 

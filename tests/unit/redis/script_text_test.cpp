@@ -1,4 +1,4 @@
-#include "store/redis/script_text.hpp"
+#include "store/redis/layout/script_text.hpp"
 
 #include <gtest/gtest.h>
 

@@ -2,7 +2,7 @@
 #pragma once
 
 #include "fake_layout.hpp"
-#include "store/redis/client.hpp"
+#include "store/redis/client/client.hpp"
 
 #include <cstdint>
 #include <deque>

@@ -1,4 +1,4 @@
-#include "store/redis/settings.hpp"
+#include "store/redis/settings/settings.hpp"
 
 #include "redis/replies.hpp"
 

@@ -6,7 +6,7 @@
 // end nothing waits any more.
 #include "fake_layout.hpp"
 #include "scripted_client.hpp"
-#include "store/redis/redis_store.hpp"
+#include "store/redis/store/redis_store.hpp"
 
 #include <gmock/gmock.h>
 #include <boost/asio/io_context.hpp>

@@ -1,4 +1,4 @@
-#include "store/redis/spread.hpp"
+#include "store/redis/store/spread.hpp"
 
 #include "fake_layout.hpp"
 #include "scripted_client.hpp"

@@ -1,4 +1,4 @@
-#include "store/redis/topology.hpp"
+#include "store/redis/cluster/topology.hpp"
 
 #include "redis/replies.hpp"
 

@@ -1,6 +1,6 @@
 #include "store/redis/upstash/decide.hpp"
 
-#include "store/redis/layout.hpp"
+#include "store/redis/layout/layout.hpp"
 #include "store/redis/upstash/reply.hpp"
 
 #include <gmock/gmock.h>

@@ -10,7 +10,7 @@
 // cost passed; from that the verdicts are computed here, by the very code of limits/.
 #pragma once
 
-#include "store/redis/layout.hpp"
+#include "store/redis/layout/layout.hpp"
 
 #include <atomic>
 #include <cstdint>

@@ -1,6 +1,6 @@
 #include "store/redis/native/lease.hpp"
 
-#include "store/redis/lease_share.hpp"
+#include "store/redis/leases/lease_share.hpp"
 #include "store/redis/native/key_name.hpp"
 #include "store/redis/native/scripts.hpp"
 #include "store/redis/native/verdicts.hpp"

@@ -1,6 +1,6 @@
 #include "store/redis/native/scripts.hpp"
 
-#include "store/redis/script_text.hpp"
+#include "store/redis/layout/script_text.hpp"
 
 #include <initializer_list>
 #include <span>

@@ -1,7 +1,7 @@
 // scripts.hpp: the scripts of the native layout, each put together from files of scripts/.
 #pragma once
 
-#include "store/redis/script.hpp"
+#include "store/redis/layout/script.hpp"
 
 #include <weir/rule.hpp>
 

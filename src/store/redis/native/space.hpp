@@ -7,7 +7,7 @@
 #include "limits/interval_bucket.hpp"
 #include "limits/sliding_log.hpp"
 #include "limits/sliding_window.hpp"
-#include "store/redis/layout.hpp"
+#include "store/redis/layout/layout.hpp"
 
 #include <array>
 #include <cstdint>

@@ -1,6 +1,6 @@
 #include "store/redis/upstash/deny_list.hpp"
 
-#include "store/redis/script_text.hpp"
+#include "store/redis/layout/script_text.hpp"
 #include "store/redis/upstash/keys.hpp"
 
 namespace weir::store::redis::upstash {

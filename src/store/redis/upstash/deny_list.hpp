@@ -3,8 +3,8 @@
 #pragma once
 
 #include "limits/verdict.hpp"
-#include "store/redis/script.hpp"
-#include "store/redis/value.hpp"
+#include "store/redis/layout/script.hpp"
+#include "store/redis/resp/value.hpp"
 
 #include <chrono>
 #include <cstddef>

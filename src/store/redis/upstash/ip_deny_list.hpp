@@ -3,8 +3,8 @@
 #pragma once
 
 #include "limits/verdict.hpp"
-#include "store/redis/client.hpp"
-#include "store/redis/script.hpp"
+#include "store/redis/client/client.hpp"
+#include "store/redis/layout/script.hpp"
 
 #include <chrono>
 #include <cstddef>

@@ -3,7 +3,7 @@
 // slots can be undone where one of them refuses.
 #pragma once
 
-#include "store/redis/layout.hpp"
+#include "store/redis/layout/layout.hpp"
 #include "store/redis/upstash/options.hpp"
 
 #include <memory>

@@ -1,7 +1,7 @@
 #include "store/redis/upstash/multi_region.hpp"
 
 #include "limits/wide.hpp"
-#include "store/redis/script_text.hpp"
+#include "store/redis/layout/script_text.hpp"
 #include "store/redis/upstash/decide.hpp"
 #include "store/redis/upstash/keys.hpp"
 

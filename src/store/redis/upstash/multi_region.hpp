@@ -11,9 +11,9 @@
 #pragma once
 
 #include "limits/verdict.hpp"
-#include "store/redis/script.hpp"
+#include "store/redis/layout/script.hpp"
+#include "store/redis/resp/value.hpp"
 #include "store/redis/upstash/space.hpp"
-#include "store/redis/value.hpp"
 
 #include <cstdint>
 #include <map>

@@ -1,6 +1,6 @@
 #include "store/redis/upstash/question.hpp"
 
-#include "store/redis/script.hpp"
+#include "store/redis/layout/script.hpp"
 #include "store/redis/upstash/keys.hpp"
 #include "store/redis/upstash/space.hpp"
 

@@ -2,8 +2,8 @@
 #pragma once
 
 #include "limits/verdict.hpp"
+#include "store/redis/resp/value.hpp"
 #include "store/redis/upstash/decide.hpp"
-#include "store/redis/value.hpp"
 
 #include <cstdint>
 #include <optional>

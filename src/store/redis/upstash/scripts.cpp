@@ -1,6 +1,6 @@
 #include "store/redis/upstash/scripts.hpp"
 
-#include "store/redis/script_text.hpp"
+#include "store/redis/layout/script_text.hpp"
 
 #include <array>
 #include <initializer_list>

@@ -1,7 +1,7 @@
 // scripts.hpp: the scripts of layout upstash, each put together from scripts/upstash_*.lua.
 #pragma once
 
-#include "store/redis/script.hpp"
+#include "store/redis/layout/script.hpp"
 #include "store/redis/upstash/terms.hpp"
 
 namespace weir::store::redis::upstash {

@@ -1,7 +1,7 @@
 // space.hpp: the keys of one limit in layout upstash.
 #pragma once
 
-#include "store/redis/layout.hpp"
+#include "store/redis/layout/layout.hpp"
 #include "store/redis/upstash/terms.hpp"
 
 #include <memory>

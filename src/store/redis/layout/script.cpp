@@ -1,0 +1,74 @@
+#include "store/redis/layout/script.hpp"
+
+#include <openssl/evp.h>
+
+#include <array>
+#include <cstddef>
+#include <optional>
+#include <stdexcept>
+#include <utility>
+
+namespace weir::store::redis {
+namespace {
+
+std::string sha1_of(std::string_view text) {
+  std::array<unsigned char, EVP_MAX_MD_SIZE> digest;
+  unsigned int size = 0;
+  if (EVP_Digest(text.data(), text.size(), digest.data(), &size, EVP_sha1(), nullptr) != 1) {
+    throw std::runtime_error("this system's OpenSSL does not offer SHA-1, by which Redis names its scripts");
+  }
+  constexpr std::string_view digits = "0123456789abcdef";
+  std::string hex;
+  for (unsigned int i = 0; i < size; ++i) {
+    hex += digits[digest[i] >> 4U];
+    hex += digits[digest[i] & 15U];
+  }
+  return hex;
+}
+
+// "EVALSHA", the name and all that follows.
+Command by_name(const ScriptCall& call, std::optional<Slot> slot) {
+  const std::string keys = std::to_string(call.keys.size());
+  std::vector<std::string_view> words{"EVALSHA", call.script->sha1, keys};
+  words.reserve(3 + call.keys.size() + call.arguments.size());
+  words.insert(words.end(), call.keys.begin(), call.keys.end());
+  words.insert(words.end(), call.arguments.begin(), call.arguments.end());
+  return command(words, slot);
+}
+
+// Bytes of `by_name` that differ when the script's text stands in the place of its name.
+std::size_t head_size(std::string_view by_name, const Script& script) {
+  const std::size_t count = by_name.find('\n') + 1;
+  return count + std::string_view("$7\r\nEVALSHA\r\n$40\r\n\r\n").size() + script.sha1.size();
+}
+
+std::string by_text(std::string_view by_name, const Script& script) {
+  const std::size_t count = by_name.find('\n') + 1;
+  std::string bytes(by_name.substr(0, count));
+  bytes += "$4\r\nEVAL\r\n$" + std::to_string(script.text.size()) + "\r\n" + script.text + "\r\n";
+  return bytes += by_name.substr(head_size(by_name, script));
+}
+
+}  // namespace
+
+Script Script::of(std::string_view name, std::string text) {
+  Script script{.name = std::string(name), .text = std::move(text), .sha1 = {}};
+  script.sha1 = sha1_of(script.text);
+  return script;
+}
+
+void call_script(Client& client, const ScriptCall& call, Deadline deadline, OnReply done) {
+  std::optional<Slot> slot;
+  if (client.is_cluster() && !call.keys.empty()) slot = slot_of(call.keys.front());
+  Command first = by_name(call, slot);
+  // The client keeps what it is given, and `call` may be gone when the answer comes.
+  std::string again = first.bytes;
+  auto repair = [&client, script = call.script, again = std::move(again), slot, deadline,
+                 done = std::move(done)](Reply reply) mutable {
+    if (!reply || !reply->get().is_error("NOSCRIPT")) return done(reply);
+    client.send(Command{.bytes = by_text(again, *script), .slot = slot}, deadline, std::move(done));
+  };
+  client.send(std::move(first), deadline, std::move(repair));
+}
+
+}  // namespace weir::store::redis

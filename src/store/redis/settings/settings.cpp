@@ -1,0 +1,388 @@
+#include "store/redis/settings/settings.hpp"
+
+#include "store/redis/layout/script.hpp"
+#include "store/redis/layout/script_text.hpp"
+#include "store/redis/settings/setting_field.hpp"
+#include "store/redis/upstash/keys.hpp"
+
+#include <boost/asio/dispatch.hpp>
+#include <boost/asio/post.hpp>
+
+#include <algorithm>
+#include <random>
+#include <utility>
+
+namespace weir::store::redis {
+namespace {
+
+using std::chrono::milliseconds;
+using std::chrono::nanoseconds;
+
+constexpr std::int64_t asked_every = nanoseconds(std::chrono::seconds(1)).count();
+// What was asked less than this ago is known well enough: a change acts within 2 s, its answer's way included.
+constexpr std::int64_t current_for = nanoseconds(milliseconds(1800)).count();
+// A question that failed is asked again with the first decision after this long: Redis may be up again, and whoever
+// decides before its answer goes by what was known before.
+constexpr std::int64_t asked_again_after = nanoseconds(milliseconds(50)).count();
+constexpr milliseconds instance_lives{5000};
+constexpr std::size_t most_bytes = 32U << 20U;  // of one answer: below what a Client takes
+constexpr std::size_t most_waiting = 65'536;
+// A state of a year's window, and some: older ones have ended by themselves.
+constexpr milliseconds generation_lives = std::chrono::hours(24 * 800);
+
+const Script& script(std::string_view name) {
+  static const auto all = [] {
+    std::map<std::string_view, Script> scripts;
+    for (const std::string_view one : {"shared_poll", "shared_put", "shared_erase", "shared_generation"}) {
+      scripts.emplace(one, Script::of(one, std::string(script_text(one))));
+    }
+    return scripts;
+  }();
+  return all.at(name);
+}
+
+std::string random_instance() {
+  std::random_device device;
+  std::string id;
+  for (int i = 0; i < 4; ++i) {
+    constexpr std::string_view digits = "0123456789abcdef";
+    for (unsigned bits = device(), digit = 0; digit < 8; ++digit, bits >>= 4U) id += digits[bits & 15U];
+  }
+  return id;
+}
+
+SharedSettingsOptions completed(SharedSettingsOptions options) {
+  if (options.instance.empty()) options.instance = random_instance();
+  return options;
+}
+
+// The capacity in "v1 [ALGORITHM] COUNT per PERIOD [burst N]"; empty when it has none.
+std::string_view capacity_of(std::string_view rate) {
+  const auto number_after = [&](std::size_t at) {
+    const std::string_view rest = rate.substr(at);
+    return rest.substr(0, rest.find(' '));
+  };
+  if (const std::size_t burst = rate.find(" burst "); burst != std::string_view::npos) return number_after(burst + 7);
+  const std::size_t per = rate.find(" per ");
+  if (per == std::string_view::npos) return {};
+  return number_after(rate.rfind(' ', per - 1) + 1);
+}
+
+}  // namespace
+
+std::shared_ptr<SharedSettings> SharedSettings::make(boost::asio::any_io_executor executor,
+                                                     std::shared_ptr<Client> client, Options options) {
+  return std::shared_ptr<SharedSettings>(
+      new SharedSettings(std::move(executor), std::move(client), std::move(options)));
+}
+
+SharedSettings::SharedSettings(boost::asio::any_io_executor executor, std::shared_ptr<Client> client, Options options)
+    : executor_(std::move(executor)),
+      client_(std::move(client)),
+      options_(completed(std::move(options))),
+      keys_([](const std::string& name_space) {
+        const std::string start = name_space + ":{shared}:";
+        return Keys{.settings = start + "settings",
+                    .denied = start + "denied",
+                    .generation = start + "generation",
+                    .version = start + "version",
+                    .instances = start + "instances"};
+      }(options_.name_space)) {}
+
+// Asking.
+
+bool SharedSettings::waits_long(std::int64_t now) const noexcept {
+  const std::int64_t since = asking_since_.load(std::memory_order_relaxed);
+  return since != 0 && now - since >= options_.timeout.count();
+}
+
+bool SharedSettings::current() const noexcept {
+  const std::int64_t now = now_ns();
+  const auto lately = [now](const std::atomic<std::int64_t>& at, std::int64_t span) {
+    const std::int64_t then = at.load(std::memory_order_relaxed);
+    return then != 0 && now - then < span;
+  };
+  return lately(known_at_, current_for) || lately(failed_at_, asked_again_after) || waits_long(now);
+}
+
+void SharedSettings::when_current(std::move_only_function<void()> done) {
+  if (current()) return done();
+  if (options_.on_first_call) options_.on_first_call();
+  boost::asio::post(executor_, [self = shared_from_this(), done = std::move(done)]() mutable {
+    if (self->closed_ || self->current() || self->waiting_.size() >= most_waiting) return done();
+    self->waiting_.push_back(std::move(done));
+    self->ask();
+  });
+}
+
+void SharedSettings::poll() {
+  const std::int64_t now = now_ns();
+  std::int64_t last = asked_at_.load(std::memory_order_relaxed);
+  const std::int64_t failed = failed_at_.load(std::memory_order_relaxed);
+  const bool soon = failed >= last ? now - failed < asked_again_after : now - last < asked_every;
+  if (last != 0 && soon) return;
+  if (!asked_at_.compare_exchange_strong(last, now)) return;  // another thread asks
+  if (options_.on_first_call) options_.on_first_call();
+  boost::asio::dispatch(executor_, [self = shared_from_this()] { self->ask(); });
+}
+
+void SharedSettings::ask() {
+  if (asking_since_.load() != 0) return;
+  if (closed_) return finish(false);
+  const std::int64_t now = now_ns();
+  asked_at_.store(now);
+  asking_since_.store(now);
+  const ScriptCall call{
+      .script = &script("shared_poll"),
+      .keys = {keys_.instances, keys_.version, keys_.settings, keys_.denied, keys_.generation},
+      .arguments = {options_.instance, version_, std::to_string(instance_lives.count()), std::to_string(most_bytes)}};
+  call_script(
+      *client_, call, options_.now() + options_.patience,
+      [self = shared_from_this(), own_writes = own_writes_](Reply reply) { self->answered(reply, own_writes); });
+}
+
+void SharedSettings::answered(Reply reply, std::int64_t own_writes) {
+  auto read = reply ? read_poll(*reply) : std::nullopt;
+  if (!read) return finish(false);
+  instances_.store(static_cast<std::uint32_t>(std::clamp<std::int64_t>(read->instances, 1, 1'000'000)));
+  if (read->changed) {
+    // From before a write of ours that has been answered meanwhile: the next question finds what is missing.
+    const bool outrun = own_writes != own_writes_ && whole(read->version) < whole(version_);
+    if (!outrun) {
+      version_ = read->version;
+      const std::scoped_lock lock(mutex_);
+      apply(*std::move(read->changed));
+    }
+  }
+  finish(true);
+}
+
+void SharedSettings::finish(bool well) {
+  if (well) {
+    known_at_.store(asking_since_.load());
+  } else {
+    failed_at_.store(now_ns());
+  }
+  asking_since_.store(0);
+  for (auto& done : std::exchange(waiting_, {})) done();
+}
+
+void SharedSettings::close() {
+  boost::asio::dispatch(executor_, [self = shared_from_this()] {
+    self->closed_ = true;
+    if (self->asking_since_.load() == 0) self->finish(false);  // else the client's end answers
+  });
+}
+
+// Writing.
+
+void SharedSettings::write(const Script& script, std::vector<std::string> keys, std::vector<std::string> arguments,
+                           OnWrite done) {
+  if (options_.on_first_call) options_.on_first_call();
+  boost::asio::dispatch(
+      executor_,
+      [self = shared_from_this(), done = std::move(done),
+       call = ScriptCall{.script = &script, .keys = std::move(keys), .arguments = std::move(arguments)}]() mutable {
+        if (self->closed_) return done(std::unexpected(SettingsError::down));
+        call_script(*self->client_, call, self->options_.now() + self->options_.patience,
+                    [self, done = std::move(done)](Reply reply) mutable {
+                      if (reply && is_full(*reply)) return done(std::unexpected(SettingsError::full));
+                      const auto read = reply ? read_write(*reply) : std::nullopt;
+                      if (!read) return done(std::unexpected(SettingsError::down));
+                      self->wrote(*read);
+                      done(*read);
+                    });
+      });
+}
+
+void SharedSettings::wrote(const WriteReply& reply) {
+  ++own_writes_;
+  // What others wrote before it we may not have seen: then the version stays, and the next question brings it.
+  if (reply.before == version_) version_ = reply.version;
+}
+
+void SharedSettings::put(std::string_view scope, std::string_view name, std::string_view text,
+                         std::optional<limits::Nanos> ttl, OnSettingWritten done) {
+  std::string field = setting_field(scope, name);
+  std::string value(text);
+  std::string span =
+      ttl ? std::to_string(std::max<std::int64_t>(1, std::chrono::ceil<milliseconds>(*ttl).count())) : "";
+  std::vector<std::string> arguments{field, value, std::move(span), std::to_string(max_settings)};
+  write(script("shared_put"), {keys_.version, keys_.settings, keys_.denied}, std::move(arguments),
+        [self = shared_from_this(), scope = std::string(scope), name = std::string(name), stays = !ttl,
+         field = std::move(field), value = std::move(value),
+         done = std::move(done)](std::expected<WriteReply, SettingsError> written) mutable {
+          if (!written) return done(std::unexpected(written.error()));
+          {
+            const std::scoped_lock lock(self->mutex_);
+            self->tell_package(scope, name, stays ? std::optional<std::string_view>(value) : std::nullopt);
+            self->redis_ms_ = written->now_ms;
+            self->redis_ms_at_ = self->options_.now();
+            self->apply_one(field, SharedSetting{.text = std::move(value), .ends_ms = whole(written->rest)});
+          }
+          done(written->existed);
+        });
+}
+
+void SharedSettings::erase(std::string_view scope, std::string_view name, OnSettingWritten done) {
+  std::string field = setting_field(scope, name);
+  write(script("shared_erase"), {keys_.version, keys_.settings, keys_.denied}, {field},
+        [self = shared_from_this(), scope = std::string(scope), name = std::string(name), field,
+         done = std::move(done)](std::expected<WriteReply, SettingsError> written) mutable {
+          if (!written) return done(std::unexpected(written.error()));
+          {
+            const std::scoped_lock lock(self->mutex_);
+            self->tell_package(scope, name, std::nullopt);
+            self->apply_one(field, std::nullopt);
+          }
+          done(written->existed);
+        });
+}
+
+void SharedSettings::begin_generation(const RedisSpace& space,
+                                      std::move_only_function<void(std::expected<void, SettingsError>)> done) {
+  write(script("shared_generation"), {keys_.version, keys_.generation},
+        {space.prefix(), std::to_string(generation_lives.count()), std::to_string(max_settings)},
+        [self = shared_from_this(), prefix = space.prefix(),
+         done = std::move(done)](std::expected<WriteReply, SettingsError> written) mutable {
+          const auto generation = written ? whole(written->rest) : std::nullopt;
+          if (!generation) return done(std::unexpected(written ? SettingsError::down : written.error()));
+          {
+            const std::scoped_lock lock(self->generations_mutex_);
+            raise(self->generations_[prefix], *generation);
+          }
+          done({});
+        });
+}
+
+void SharedSettings::tell_package(std::string_view scope, std::string_view name, std::optional<std::string_view> text) {
+  if (!options_.upstash) return;
+  const std::string start = scope_start(scope);
+  std::string prefix;
+  for (const auto& one : watching_) {
+    if (const auto watching = one.lock(); watching && watching->start == start) prefix = watching->prefix;
+  }
+  if (prefix.empty()) return;
+  const auto tell = [&](std::initializer_list<std::string_view> words) {
+    client_->send(command(words), options_.now() + options_.patience, [](const Reply&) {});
+  };
+  constexpr std::string_view deny = "deny ";
+  if (name == "rate") {
+    const std::string key = upstash::dynamic_limit_key(prefix);
+    const std::string_view capacity = text ? capacity_of(*text) : std::string_view{};
+    capacity.empty() ? tell({"DEL", key}) : tell({"SET", key, capacity});
+  } else if (name.starts_with(deny)) {
+    tell({text ? "SADD" : "SREM", upstash::deny_list_key(prefix), name.substr(deny.size())});
+  }
+}
+
+// What is known, and who hears of it.
+
+std::int64_t SharedSettings::redis_now_ms() const {
+  return redis_ms_ + std::chrono::floor<milliseconds>(options_.now() - redis_ms_at_).count();
+}
+
+void SharedSettings::apply(SettingsSnapshot snapshot) {
+  redis_ms_ = snapshot.now_ms;
+  redis_ms_at_ = options_.now();
+  if (snapshot.left_out) say("there are more settings in Redis than one answer may hold: some do not act");
+  const SharedSettingsByField before = std::exchange(known_, std::move(snapshot.settings));
+  std::vector<Change> changes;
+  auto old = before.begin();
+  for (const auto& [field, setting] : known_) {
+    for (; old != before.end() && old->first < field; ++old) changes.push_back({old->first, nullptr});
+    const bool had = old != before.end() && old->first == field;
+    if (!had || old->second != setting) changes.push_back({field, &setting});
+    if (had) ++old;
+  }
+  for (; old != before.end(); ++old) changes.push_back({old->first, nullptr});
+  tell(changes);
+  const std::scoped_lock lock(generations_mutex_);
+  for (const auto& [prefix, generation] : snapshot.generations) raise(generations_[prefix], generation);
+}
+
+void SharedSettings::apply_one(const std::string& field, std::optional<SharedSetting> setting) {
+  if (known_.size() >= max_settings) {
+    std::erase_if(known_,
+                  [now = redis_now_ms()](const auto& one) { return one.second.ends_ms && *one.second.ends_ms <= now; });
+  }
+  const SharedSetting* now = nullptr;
+  if (setting) {
+    now = &known_.insert_or_assign(field, *std::move(setting)).first->second;
+  } else {
+    known_.erase(field);
+  }
+  const Change change{field, now};
+  tell(std::span(&change, 1));
+}
+
+void SharedSettings::tell(std::span<const Change> changes) {
+  std::erase_if(watching_, [](const std::weak_ptr<Watching>& one) { return one.expired(); });
+  if (changes.empty()) return;
+  for (const std::weak_ptr<Watching>& one : watching_) {
+    if (const auto watching = one.lock()) tell(*watching, changes);
+  }
+}
+
+void SharedSettings::tell(Watching& watching, std::span<const Change> changes) {
+  const std::string& start = watching.start;
+  auto at = std::ranges::lower_bound(changes, std::string_view(start), {}, &Change::field);
+  std::vector<SettingChange> told;
+  for (; at != changes.end() && at->field.starts_with(start); ++at) {
+    SettingChange change{.name = at->field.substr(start.size()), .text = {}, .left = {}};
+    if (at->setting != nullptr) {
+      change.text = at->setting->text;
+      if (at->setting->ends_ms) {
+        change.left = milliseconds(*at->setting->ends_ms - redis_now_ms());
+        if (*change.left <= nanoseconds::zero()) change = {.name = change.name, .text = {}, .left = {}};
+      }
+    }
+    told.push_back(change);
+  }
+  if (told.empty()) return;
+  for (std::string& sentence : watching.changed(told)) say(std::move(sentence));
+}
+
+void SharedSettings::say(std::string sentence) {
+  constexpr std::size_t most = 100;
+  if (!options_.on_notice || said_.size() >= most) return;
+  const auto [said, is_new] = said_.insert(std::move(sentence));
+  if (is_new) options_.on_notice(*said);
+}
+
+std::shared_ptr<void> SharedSettings::watch(std::string_view scope, std::string_view prefix, Watcher changed) {
+  auto watching = std::make_shared<Watching>(
+      Watching{.start = scope_start(scope), .prefix = std::string(prefix), .changed = std::move(changed)});
+  const std::scoped_lock lock(mutex_);
+  std::vector<Change> all;
+  for (auto at = known_.lower_bound(watching->start); at != known_.end() && at->first.starts_with(watching->start);
+       ++at) {
+    all.push_back({at->first, &at->second});
+  }
+  tell(*watching, all);
+  watching_.push_back(watching);
+  return watching;
+}
+
+void SharedSettings::follow(const RedisSpace& space) {
+  const std::scoped_lock lock(generations_mutex_);
+  if (generations_.size() >= generations_swept_) {
+    std::erase_if(generations_,
+                  [](const auto& one) { return one.second.generation == 0 && one.second.kept.expired(); });
+    generations_swept_ = 2 * generations_.size() + 1024;
+  }
+  Followed& followed = generations_[space.prefix()];
+  followed.kept = space.shared_generation();
+  raise(followed, followed.generation);
+}
+
+void SharedSettings::raise(Followed& followed, std::int64_t generation) {
+  followed.generation = std::max(followed.generation, generation);
+  const auto kept = followed.kept.lock();
+  if (kept == nullptr) return;
+  std::int64_t before = kept->load();
+  while (before < followed.generation && !kept->compare_exchange_weak(before, followed.generation)) {
+  }
+}
+
+}  // namespace weir::store::redis

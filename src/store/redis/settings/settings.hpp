@@ -1,0 +1,149 @@
+// settings.hpp: what processes share through Redis beside counters: settings, generations, and who is alive.
+//
+// All of it lies under one hash tag, so in one slot of a Cluster (NS is the namespace):
+//   NS:{shared}:settings    hash  "SCOPE NAME" -> text; settings that stay: no TTL
+//   NS:{shared}:denied      zset  "SCOPE NAME" -> when it ends, Unix ms; its TTL is the last one's end
+//   NS:{shared}:generation  hash  prefix -> generation; kept as long as the oldest state could matter
+//   NS:{shared}:version     text  changes with each of the three above; a day
+//   NS:{shared}:instances   zset  a random id a process -> when it was last here, Unix ms; 5 s
+// In SCOPE `%` and space are percent-encoded. All times are Redis' own.
+//
+// One script a second asks for the version and says that we are alive; it is sent with a decision, so that no timer
+// runs while nobody decides. It answers with everything only when the version is not the one we know.
+#pragma once
+
+#include "store/redis/client/client.hpp"
+#include "store/redis/layout/layout.hpp"
+#include "store/redis/settings/settings_snapshot.hpp"
+#include "store/settings.hpp"
+
+#include <boost/asio/any_io_executor.hpp>
+
+#include <atomic>
+#include <chrono>
+#include <cstdint>
+#include <expected>
+#include <functional>
+#include <map>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <set>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace weir::store::redis {
+
+struct SharedSettingsOptions {
+  std::string name_space = "weir";
+  std::chrono::nanoseconds timeout = std::chrono::milliseconds(100);  // how long a decision waits for what is new
+  std::chrono::nanoseconds patience = std::chrono::seconds(1);        // how long an answer or a write may take
+  std::string instance{};                                             // who we are; empty: a random id
+  // What is set here is written where @upstash/ratelimit reads it, too: the capacity in PREFIX:dynamic:global, who
+  // stays denied in PREFIX:denyList:all. Not in a Cluster, where those keys lie in slots of their own.
+  bool upstash = false;
+  std::function<void()> on_first_call{};                       // before anything is asked, by whoever asks
+  std::function<void(std::string_view sentence)> on_notice{};  // of what can't be used; once each
+  std::chrono::steady_clock::time_point (*now)() = std::chrono::steady_clock::now;
+};
+
+class SharedSettings final : public Settings, public std::enable_shared_from_this<SharedSettings> {
+ public:
+  using Options = SharedSettingsOptions;
+  // The client's executor. Asks nothing before it is first used.
+  [[nodiscard]] static std::shared_ptr<SharedSettings> make(boost::asio::any_io_executor executor,
+                                                            std::shared_ptr<Client> client, Options options);
+
+  void put(std::string_view scope, std::string_view name, std::string_view text, std::optional<limits::Nanos> ttl,
+           OnSettingWritten done) override;
+  void erase(std::string_view scope, std::string_view name, OnSettingWritten done) override;
+  [[nodiscard]] std::shared_ptr<void> watch(std::string_view scope, std::string_view prefix, Watcher changed) override;
+  [[nodiscard]] bool current() const noexcept override;
+  void when_current(std::move_only_function<void()> done) override;
+  void poll() override;
+
+  // Processes that were here within 5 s, as of the last question; at least 1. From any thread.
+  [[nodiscard]] std::uint32_t instances() const noexcept { return instances_.load(std::memory_order_relaxed); }
+
+  // Keeps the space's generation true from now on, as long as it lives. From any thread.
+  void follow(const RedisSpace& space);
+  // Begins a new generation of the space's states: what was written under a lower one is as good as none. Here at
+  // once, elsewhere within 2 s.
+  void begin_generation(const RedisSpace& space,
+                        std::move_only_function<void(std::expected<void, SettingsError>)> done);
+
+  // From now on nothing is asked; who waits is told. From any thread.
+  void close();
+
+ private:
+  using Steady = std::chrono::steady_clock::time_point;
+  struct Watching {
+    std::string start;   // of the scope's fields
+    std::string prefix;  // of the limit's keys; empty: of no limit
+    Watcher changed;
+  };
+  struct Followed {
+    std::int64_t generation = 0;
+    std::weak_ptr<std::atomic<std::int64_t>> kept{};  // that of its spaces
+  };
+  struct Change {
+    std::string_view field;
+    const SharedSetting* setting;  // none: it is gone
+  };
+  using OnWrite = std::move_only_function<void(std::expected<WriteReply, SettingsError>)>;
+
+  SharedSettings(boost::asio::any_io_executor executor, std::shared_ptr<Client> client, Options options);
+
+  // On the executor.
+  void ask();
+  void answered(Reply reply, std::int64_t own_writes);
+  void finish(bool well);
+  void write(const Script& script, std::vector<std::string> keys, std::vector<std::string> arguments, OnWrite done);
+  void wrote(const WriteReply& reply);
+  void tell_package(std::string_view scope, std::string_view name, std::optional<std::string_view> text);
+  // The rest wants mutex_.
+  void apply(SettingsSnapshot snapshot);
+  void apply_one(const std::string& field, std::optional<SharedSetting> setting);
+  void tell(std::span<const Change> changes);
+  void tell(Watching& watching, std::span<const Change> changes);
+  void say(std::string sentence);
+  static void raise(Followed& followed, std::int64_t generation);  // wants generations_mutex_
+  [[nodiscard]] std::int64_t redis_now_ms() const;
+  [[nodiscard]] bool waits_long(std::int64_t now) const noexcept;
+  [[nodiscard]] std::int64_t now_ns() const noexcept { return options_.now().time_since_epoch().count(); }
+
+  const boost::asio::any_io_executor executor_;
+  const std::shared_ptr<Client> client_;
+  const Options options_;
+  struct Keys {
+    std::string settings, denied, generation, version, instances;
+  };
+  const Keys keys_;
+
+  // On the executor.
+  std::string version_;          // of what is known; empty: nothing yet
+  std::int64_t own_writes_ = 0;  // answered ones
+  std::vector<std::move_only_function<void()>> waiting_;
+  bool closed_ = false;
+
+  // Nanoseconds of the steady clock; 0: never.
+  std::atomic<std::int64_t> asked_at_{0};
+  std::atomic<std::int64_t> asking_since_{0};  // 0: no question is out
+  std::atomic<std::int64_t> known_at_{0};      // when the question was asked that was answered last
+  std::atomic<std::int64_t> failed_at_{0};
+  std::atomic<std::uint32_t> instances_{1};
+
+  mutable std::mutex mutex_;
+  SharedSettingsByField known_;
+  std::int64_t redis_ms_ = 0;  // Redis' clock, at
+  Steady redis_ms_at_{};       // this time of ours
+  std::vector<std::weak_ptr<Watching>> watching_;
+  std::set<std::string> said_;  // notices; at most 100
+  // Watchers open spaces, under the other mutex.
+  std::mutex generations_mutex_;
+  std::map<std::string, Followed, std::less<>> generations_;
+  std::size_t generations_swept_ = 1024;  // how many there may be before those of no use are dropped
+};
+
+}  // namespace weir::store::redis

@@ -1,0 +1,45 @@
+// batch.hpp: single calls of one space that travel in one script call. Calls of the same key become one Ask with the
+// list of their costs, in the order in which they came, and are answered as if they had come one after the other.
+#pragma once
+
+#include "store/redis/layout/layout.hpp"
+#include "store/redis/store/single_call.hpp"
+
+#include <cstddef>
+#include <cstdint>
+#include <deque>
+#include <span>
+#include <vector>
+
+namespace weir::store::redis {
+
+struct BatchBounds {
+  std::size_t keys;   // at most 1024
+  std::size_t costs;  // over all keys
+};
+
+class Batch {
+ public:
+  // Takes from the front of `waiting`, all of one space, as many as the bounds allow: at least one.
+  Batch(std::deque<SingleCall>& waiting, BatchBounds bounds);
+
+  [[nodiscard]] const RedisSpace& space() const { return *calls_.front().space; }
+  [[nodiscard]] std::span<const Ask> asks() const { return asks_; }
+  [[nodiscard]] std::size_t size() const { return calls_.size(); }
+  [[nodiscard]] Instant now() const { return now_; }                           // the latest of its calls
+  [[nodiscard]] Deadline deadline() const { return calls_.front().deadline; }  // the earliest
+
+  // `verdicts` has one a cost, asks in order. Some calls could not be decided, for what lies under their key is not
+  // Weir's: their answer is `down`.
+  void answer(std::span<const Verdict> verdicts);
+  void answer(Status status);  // all of them
+
+ private:
+  std::vector<SingleCall> calls_;      // in the order they came
+  std::vector<std::uint32_t> places_;  // where in the answer each call's verdict is
+  std::vector<std::int64_t> costs_;    // key by key
+  std::vector<Ask> asks_;
+  Instant now_{};
+};
+
+}  // namespace weir::store::redis

@@ -1,0 +1,87 @@
+#include "store/redis/store/lanes.hpp"
+
+#include "store/redis/store/store_core.hpp"
+
+#include <utility>
+#include <vector>
+
+namespace weir::store::redis {
+
+void Lanes::add(SingleCall call) {
+  Slot slot = 0;
+  if (core_.client().is_cluster()) slot = slot_of(core_.layout().tag(*call.space, call.key, call.now));
+  LanePtr& lane = lanes_[{call.space, slot}];
+  if (lane == nullptr) lane = std::make_shared<Lane>(Lane{.name = {call.space, slot}});
+  lane->waiting.push_back(std::move(call));
+  make_ready(lane);
+}
+
+bool Lanes::may_send(const Lane& lane) const {
+  const StoreOptions& options = core_.options();
+  if (lane.in_flight < options.max_lane_in_flight) return !lane.waiting.empty();
+  return lane.in_flight < options.max_full_in_flight && lane.waiting.size() >= options.max_keys;
+}
+
+void Lanes::make_ready(const LanePtr& lane) {
+  if (lane->ready || !may_send(*lane)) return;
+  lane->ready = true;
+  ready_.push({lane->waiting.front().deadline, lane});
+}
+
+std::optional<Deadline> Lanes::oldest() const {
+  if (ready_.empty()) return std::nullopt;
+  return ready_.top().deadline;
+}
+
+void Lanes::send_oldest() {
+  const LanePtr lane = ready_.top().lane;
+  ready_.pop();
+  lane->ready = false;
+  send_from(lane);
+  make_ready(lane);
+}
+
+// The oldest wait in front, and all of them have the same time.
+bool Lanes::drop_expired(Lane& lane) {
+  const Deadline now = core_.options().now();
+  const std::size_t before = lane.waiting.size();
+  while (!lane.waiting.empty() && lane.waiting.front().deadline <= now) {
+    SingleCall late = std::move(lane.waiting.front());
+    lane.waiting.pop_front();
+    core_.watch().failed(StoreError::timeout, 1, now);
+    late.done({.status = Status::timeout, .verdicts = {}});
+  }
+  return lane.waiting.size() != before;
+}
+
+void Lanes::send_from(const LanePtr& lane) {
+  if (drop_expired(*lane)) return came_back(lane);  // what is left has to wait for its turn
+  const BatchBounds bounds{.keys = core_.options().max_keys, .costs = core_.options().max_costs};
+  auto batch = std::make_unique<Batch>(lane->waiting, bounds);
+  ++lane->in_flight;
+  ScriptCall script = core_.layout().each(batch->space(), batch->asks(), batch->now());
+  const Deadline deadline = batch->deadline();
+  const std::size_t calls = batch->size();
+  core_.call(std::move(script), deadline, calls, [this, lane, batch = std::move(batch)](const StoreCore::Said& said) {
+    --lane->in_flight;
+    came_back(lane);
+    if (!said) return batch->answer(said.error());
+    std::vector<Verdict> verdicts(batch->size());
+    if (core_.layout().read_each(batch->space(), batch->asks(), batch->now(), said->get(), verdicts)) {
+      // Counted first: who has an answer finds its error in the health.
+      const auto undecided = std::ranges::count_if(verdicts, std::not_fn(decided));
+      if (undecided != 0) core_.failed(StoreError::wrong_type, static_cast<std::size_t>(undecided));
+      return batch->answer(verdicts);
+    }
+    core_.failed(StoreError::protocol, batch->size());
+    batch->answer(Status::down);
+  });
+}
+
+// What waits in the lane is sent by the core, which lets in whoever waits when an answer has come.
+void Lanes::came_back(const LanePtr& lane) {
+  make_ready(lane);
+  if (lane->waiting.empty() && lane->in_flight == 0) lanes_.erase(lane->name);
+}
+
+}  // namespace weir::store::redis

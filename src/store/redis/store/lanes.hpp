@@ -1,0 +1,62 @@
+// lanes.hpp: the batches under way, a lane for each space (in a Cluster for each slot of it).
+//
+// A call goes out when the executor comes to it, so that at low load it takes one round trip. Only while a lane has
+// `max_lane_in_flight` batches out, calls wait in it and leave together when an answer is in: batches grow by
+// themselves as far as Redis falls behind. Those that can't grow any more go out at once, up to `max_full_in_flight`:
+// with few large batches Redis and we would work in turns, each waiting for the other.
+#pragma once
+
+#include "store/redis/resp/command.hpp"
+#include "store/redis/store/batch.hpp"
+#include "store/redis/store/single_call.hpp"
+
+#include <boost/unordered/unordered_flat_map.hpp>
+
+#include <cstddef>
+#include <deque>
+#include <memory>
+#include <optional>
+#include <queue>
+#include <utility>
+
+namespace weir::store::redis {
+
+class StoreCore;
+
+class Lanes {
+ public:
+  explicit Lanes(StoreCore& core) : core_(core) {}
+
+  void add(SingleCall call);
+  // Of the oldest call that may go; none when nothing waits or all lanes are full.
+  [[nodiscard]] std::optional<Deadline> oldest() const;
+  // Sends a batch from the lane of that call. The core must have room.
+  void send_oldest();
+
+ private:
+  struct Lane {
+    std::pair<const RedisSpace*, Slot> name;
+    std::deque<SingleCall> waiting{};
+    std::size_t in_flight = 0;
+    bool ready = false;  // is among ready_
+  };
+  using LanePtr = std::shared_ptr<Lane>;
+  // By the deadline of its first call, the earliest on top.
+  struct Ready {
+    Deadline deadline;
+    LanePtr lane;
+    friend bool operator<(const Ready& one, const Ready& other) { return one.deadline > other.deadline; }
+  };
+
+  [[nodiscard]] bool may_send(const Lane& lane) const;
+  void make_ready(const LanePtr& lane);
+  void send_from(const LanePtr& lane);
+  [[nodiscard]] bool drop_expired(Lane& lane);
+  void came_back(const LanePtr& lane);
+
+  StoreCore& core_;
+  boost::unordered_flat_map<std::pair<const RedisSpace*, Slot>, LanePtr> lanes_;  // that have calls, here or out
+  std::priority_queue<Ready> ready_;                                              // that have calls and may send
+};
+
+}  // namespace weir::store::redis

@@ -1,0 +1,107 @@
+#include "store/redis/store/open_store.hpp"
+
+#include "store/redis/native/layout.hpp"
+#include "store/redis/store/own_thread.hpp"
+#include "store/redis/upstash/layout.hpp"
+#include "store/regions/regions_store.hpp"
+
+#include <algorithm>
+#include <utility>
+
+namespace weir::store::redis {
+namespace {
+
+namespace asio = boost::asio;
+
+constexpr std::size_t longest_name_space = 64;
+
+bool is_name_space(std::string_view text) {
+  const auto usable = [](char c) { return c > ' ' && c != '{' && c != '}' && c != 0x7F; };
+  return !text.empty() && text.size() <= longest_name_space && std::ranges::all_of(text, usable);
+}
+
+std::unique_ptr<Layout> make_layout(const OpenOptions& options, bool cluster) {
+  const std::string& name_space = options.store.name_space;
+  if (options.layout == OpenOptions::Layout::weir) return native_layout(name_space);
+  return upstash_layout({.cluster = cluster, .name_space = name_space});
+}
+
+std::expected<StoreUrl, std::string> checked(std::string_view url, const OpenOptions& options) {
+  if (options.store.timeout <= Nanos(0)) return std::unexpected("the timeout must be above 0");
+  if (options.store.max_calls == 0) return std::unexpected("max_calls must be above 0");
+  if (!is_name_space(options.store.name_space)) {
+    return std::unexpected("the namespace must be 1 to 64 characters without blanks and braces");
+  }
+  return parse_store_url(url);
+}
+
+// For people: where it is, without its secrets.
+std::string name_of(std::size_t region, const StoreUrl& url) {
+  return "region " + std::to_string(region + 1) + " (" + shown(url) + ")";
+}
+
+std::expected<std::shared_ptr<Region>, std::string> open_region(const asio::any_io_executor& executor, std::size_t nth,
+                                                                std::string_view url, OpenOptions options) {
+  const auto parsed = parse_store_url(url);
+  if (!parsed) return std::unexpected(parsed.error());
+  std::string name = name_of(nth, *parsed);
+  if (auto notice = std::move(options.store.on_notice)) {
+    options.store.on_notice = [name, notice = std::move(notice)](std::string_view sentence) {
+      notice(name + ": " + std::string(sentence));
+    };
+  }
+  auto store = open_redis_store(executor, url, std::move(options));
+  if (!store) return std::unexpected(std::move(store.error()));
+  return std::make_shared<Region>(std::move(name), *std::move(store));
+}
+
+}  // namespace
+
+std::expected<std::shared_ptr<RedisStore>, std::string> open_redis_store(boost::asio::any_io_executor executor,
+                                                                         std::string_view url, OpenOptions options) {
+  auto parsed = checked(url, options);
+  if (!parsed) return std::unexpected(std::move(parsed.error()));
+  const bool cluster = parsed->kind == StoreUrl::Kind::cluster;
+  auto client = make_client(executor, {.url = *std::move(parsed), .tls = options.tls});
+  if (!client) return std::unexpected(std::move(client.error()));
+  auto layout = make_layout(options, cluster);
+  SharedSettingsOptions sharing{.name_space = options.store.name_space, .timeout = options.store.timeout};
+  sharing.upstash = options.layout == OpenOptions::Layout::upstash && !cluster;
+  sharing.on_notice = options.store.on_notice;
+  sharing.on_first_call = options.store.on_first_call;
+  auto settings = SharedSettings::make(executor, *client, std::move(sharing));
+  return std::make_shared<RedisStore>(std::move(executor), *std::move(client), std::move(layout),
+                                      std::move(options.store), std::move(settings));
+}
+
+std::expected<std::shared_ptr<Store>, std::string> open_redis_regions(const asio::any_io_executor& executor,
+                                                                      std::string_view url,
+                                                                      const OpenOptions& options) {
+  if (options.regions.empty()) return open_redis_store(executor, url, options);
+  if (options.layout == OpenOptions::Layout::upstash) {
+    return std::unexpected("several regions can't be used with layout upstash: use layout weir");
+  }
+  std::vector<std::string_view> urls{url};
+  urls.insert(urls.end(), options.regions.begin(), options.regions.end());
+  std::vector<std::shared_ptr<Region>> regions;
+  for (const std::string_view one : urls) {
+    auto region = open_region(executor, regions.size(), one, options);
+    if (!region) return std::unexpected(std::move(region.error()));
+    regions.push_back(*std::move(region));
+  }
+  return std::make_shared<RegionsStore>(std::move(regions));
+}
+
+std::expected<std::shared_ptr<Store>, std::string> open_redis_store(std::string_view url, OpenOptions options) {
+  const auto thread = std::make_shared<OwnThread>();
+  options.store.keeps_time = true;
+  // The store must not keep alive what owns it.
+  options.store.on_first_call = [started = std::weak_ptr<OwnThread>(thread)] {
+    if (const auto own = started.lock()) own->start();
+  };
+  auto store = open_redis_regions(thread->executor(), url, options);
+  if (!store) return std::unexpected(std::move(store.error()));
+  return thread->holding(*std::move(store));
+}
+
+}  // namespace weir::store::redis

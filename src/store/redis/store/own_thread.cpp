@@ -1,0 +1,55 @@
+#include "store/redis/store/own_thread.hpp"
+
+#include <pthread.h>
+#include <signal.h>
+
+namespace weir::store::redis {
+namespace {
+
+// Signals are for the threads of the program.
+class SignalsBlocked {
+ public:
+  SignalsBlocked() {
+    sigset_t all;
+    ::sigfillset(&all);
+    ::pthread_sigmask(SIG_SETMASK, &all, &before_);
+  }
+  SignalsBlocked(const SignalsBlocked&) = delete;
+  SignalsBlocked& operator=(const SignalsBlocked&) = delete;
+  ~SignalsBlocked() { ::pthread_sigmask(SIG_SETMASK, &before_, nullptr); }
+
+ private:
+  sigset_t before_;
+};
+
+}  // namespace
+
+void OwnThread::start() {
+  std::call_once(started_, [this] {
+    work_ = std::make_unique<Work>(io_->get_executor());
+    const SignalsBlocked blocked;
+    thread_ = std::thread([io = io_] {
+      ::pthread_setname_np(::pthread_self(), "weir-redis");
+      io->run();
+    });
+  });
+}
+
+std::shared_ptr<Store> OwnThread::holding(std::shared_ptr<Store> store) {
+  store_ = std::move(store);
+  return {shared_from_this(), store_.get()};
+}
+
+OwnThread::~OwnThread() {
+  store_.reset();
+  work_.reset();
+  if (!thread_.joinable()) return;
+  // The last owner may be an answer's: then the thread ends by itself, right after it.
+  if (thread_.get_id() == std::this_thread::get_id()) {
+    thread_.detach();
+  } else {
+    thread_.join();
+  }
+}
+
+}  // namespace weir::store::redis

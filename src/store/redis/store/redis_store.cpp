@@ -1,0 +1,169 @@
+#include "store/redis/store/redis_store.hpp"
+
+#include "store/redis/leases/leases.hpp"
+#include "store/redis/settings/settings.hpp"
+#include "store/redis/store/operations.hpp"
+#include "store/redis/store/spread.hpp"
+#include "store/redis/store/store_core.hpp"
+
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/post.hpp>
+#include <boost/asio/strand.hpp>
+
+#include <utility>
+
+namespace weir::store::redis {
+namespace {
+
+namespace asio = boost::asio;
+using IoExecutor = asio::io_context::executor_type;
+
+const RedisSpace& of_redis(const Space& space) { return static_cast<const RedisSpace&>(space); }
+
+bool may_be_merged(const Call& call) {
+  if (call.checks.size() != 1 || !call.id.empty()) return false;
+  const Check& check = call.checks.front();
+  return !check.hold && check.space->rule().algorithm != Algorithm::concurrency;
+}
+
+// Gives the call's place back before it is answered, so that whoever is answered can ask again. What is answered is
+// answered by the core, so that the inbox is there.
+template <class Done>
+auto leaving(Inbox& inbox, Done done) {
+  return [&inbox, done = std::move(done)](auto answer) mutable {
+    inbox.leave();
+    done(std::move(answer));
+  };
+}
+
+// The way of every call: a place, or `full`; then the executor.
+template <class Done, class Full, class Make>
+void ask(StoreCore& core, SharedSettings* settings, Done done, Full full, Make make) {
+  core.note_first_call();
+  if (!core.inbox().enter()) {
+    core.watch().count(StoreError::full, 1);
+    return done(std::move(full));
+  }
+  core.put(make(core.options().now() + core.options().timeout, leaving(core.inbox(), std::move(done))));
+  if (settings != nullptr) settings->poll();
+}
+
+}  // namespace
+
+RedisStore::RedisStore(asio::any_io_executor executor, std::shared_ptr<Client> client, std::unique_ptr<Layout> layout,
+                       StoreOptions options, std::shared_ptr<SharedSettings> settings)
+    : cluster_(client->is_cluster()),
+      core_(StoreCore::make(std::move(executor), std::move(client), std::move(layout), std::move(options))),
+      settings_(std::move(settings)),
+      leases_(core_->layout().leases() ? Leases::make(core_, settings_) : nullptr) {}
+
+RedisStore::~RedisStore() {
+  if (leases_ != nullptr) leases_->close();
+  if (settings_ != nullptr) settings_->close();
+}
+
+std::shared_ptr<const Space> RedisStore::open(std::string_view name, const Rule& rule) {
+  auto space = core_->layout().open(name, rule);
+  if (settings_ != nullptr) settings_->follow(of_redis(*space));
+  return space;
+}
+
+std::optional<Nanos> RedisStore::timeout() const { return core_->options().timeout; }
+
+bool RedisStore::answers_in_this_thread() const {
+  const asio::any_io_executor& executor = core_->executor();
+  if (const auto* const io = executor.target<IoExecutor>()) return io->running_in_this_thread();
+  if (const auto* const strand = executor.target<asio::strand<IoExecutor>>()) return strand->running_in_this_thread();
+  if (const auto* const strand = executor.target<asio::strand<asio::any_io_executor>>()) {
+    return strand->running_in_this_thread();
+  }
+  return false;
+}
+
+StoreHealth RedisStore::health() const {
+  StoreHealth health = core_->watch().health();
+  health.reconnects = core_->client().health().reconnects;
+  return health;
+}
+
+std::optional<Verdict> RedisStore::take_leased(const Space& space, Key key, std::int64_t cost) {
+  const RedisSpace& of = of_redis(space);
+  if (leases_ == nullptr || cost <= 0 || of.lease_life() == Nanos(0)) return std::nullopt;
+  return leases_->take(of, key, cost);
+}
+
+void RedisStore::untake_leased(const Space& space, Key key, std::int64_t cost) {
+  leases_->untake(of_redis(space), key, cost);
+}
+
+void RedisStore::decide(const Call& call, OnAnswer done) {
+  if (leases_ != nullptr) leases_->tend();
+  ask(*core_, settings_.get(), std::move(done), Answer{.status = Status::full, .verdicts = {}},
+      [&](Deadline deadline, OnAnswer then) -> Entry {
+        if (!well_formed(call)) {
+          return Operation(
+              [then = std::move(then)](StoreCore*) mutable { then({.status = Status::conflict, .verdicts = {}}); });
+        }
+        if (!may_be_merged(call)) {
+          return (cluster_ ? spread_operation : joint_operation)(OwnedCall(call), deadline, std::move(then));
+        }
+        const Check& check = call.checks.front();
+        return SingleCall{.space = &of_redis(*check.space),
+                          .key = check.key,
+                          .cost = check.cost,
+                          .now = call.now,
+                          .deadline = deadline,
+                          .done = std::move(then)};
+      });
+}
+
+void RedisStore::settle(std::string_view id, std::span<const std::int64_t> amounts, Instant, OnSettled done) {
+  ask(*core_, settings_.get(), std::move(done), Settled(std::unexpected(SettleError::down)),
+      [&](Deadline deadline, OnSettled then) -> Entry {
+        return (cluster_ ? settle_spread_operation : settle_operation)(
+            std::string(id), {amounts.begin(), amounts.end()}, deadline, std::move(then));
+      });
+}
+
+void RedisStore::renew(std::string_view id, Nanos lease, Instant, OnSettled done) {
+  ask(*core_, settings_.get(), std::move(done), Settled(std::unexpected(SettleError::down)),
+      [&](Deadline deadline, OnSettled then) -> Entry {
+        return (cluster_ ? renew_spread_operation : renew_operation)(std::string(id), lease, deadline, std::move(then));
+      });
+}
+
+void RedisStore::reset(const Space& space, Key key, Instant now, OnSettled done) {
+  if (leases_ != nullptr) leases_->forget(of_redis(space), key);
+  ask(*core_, settings_.get(), std::move(done), Settled(std::unexpected(SettleError::down)),
+      [&](Deadline deadline, OnSettled then) -> Entry {
+        return reset_operation(core_->layout().reset(of_redis(space), key, now), deadline, std::move(then));
+      });
+}
+
+void RedisStore::reset_all(const Space& space, Instant, OnSettled done) {
+  if (leases_ != nullptr) leases_->forget(of_redis(space));
+  if (!core_->layout().has_generations()) {
+    return ask(
+        *core_, settings_.get(), std::move(done), Settled(std::unexpected(SettleError::down)),
+        [&](Deadline, OnSettled then) -> Entry { return reset_all_operation(of_redis(space), std::move(then)); });
+  }
+  if (settings_ == nullptr) return done(std::unexpected(SettleError::down));
+  settings_->begin_generation(of_redis(space), [done = std::move(done)](const auto& begun) mutable {
+    done(begun ? Settled{} : Settled(std::unexpected(SettleError::down)));
+  });
+}
+
+void RedisStore::charge(const Space& space, std::span<const Charge> charges, Instant now,
+                        std::move_only_function<void(Status)> done) {
+  ask(*core_, settings_.get(), std::move(done), Status::full, [&](Deadline deadline, auto then) -> Entry {
+    return charge_operation(of_redis(space), {charges.begin(), charges.end()}, now, deadline, std::move(then));
+  });
+}
+
+std::shared_ptr<Settings> RedisStore::settings() { return settings_; }
+std::uint32_t RedisStore::instances() const { return settings_ == nullptr ? 1 : settings_->instances(); }
+
+const asio::any_io_executor& RedisStore::executor() const { return core_->executor(); }
+Client& RedisStore::client() { return core_->client(); }
+
+}  // namespace weir::store::redis

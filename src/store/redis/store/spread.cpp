@@ -1,0 +1,227 @@
+#include "store/redis/store/spread.hpp"
+
+#include "store/redis/resp/command.hpp"
+
+#include <algorithm>
+#include <atomic>
+#include <chrono>
+#include <random>
+#include <utility>
+
+namespace weir::store::redis {
+namespace {
+
+// Of a call that nobody repeats: no other process or call has it.
+std::string own_id() {
+  static const std::string process = [] {
+    std::random_device device;
+    std::string id = "~";
+    for (int i = 0; i < 4; ++i) id += std::to_string(device()) + "-";
+    return id;
+  }();
+  static std::atomic<std::uint64_t> last{0};
+  return process + std::to_string(++last);
+}
+
+const RedisSpace& space_of(const Check& check) { return static_cast<const RedisSpace&>(*check.space); }
+
+// What the same call would have found where nothing but a look was taken. When that can't be told from what is left, it
+// passes at the latest when the key is as good as new.
+Verdict as_if_charged(Verdict look, std::int64_t cost, Instant now) {
+  if (cost <= 0) return look;
+  if (cost > look.limit) {
+    look.outcome = limits::Outcome::cost_above_limit;
+    look.retry_after = limits::never;
+  } else if (cost > look.remaining || look.debt > 0) {
+    look.outcome = limits::Outcome::limited;
+    look.retry_after = std::max(look.retry_after, look.reset > now ? look.reset - now : Nanos(0));
+  }
+  return look;
+}
+
+}  // namespace
+
+Spread::Spread(StoreCore& core, OwnedCall call, Deadline deadline, OnAnswer done)
+    : core_(core), owned_(std::move(call)), call_(owned_.view()), deadline_(deadline), done_(std::move(done)) {
+  const bool held = std::ranges::any_of(call_.checks, &Check::hold);
+  own_id_ = call_.id.empty();
+  id_ = own_id_ ? own_id() : std::string(call_.id);
+  refunds_id_ = id_ + "~refunds";
+  // Long enough for giving back, when an answer is lost; then it stays spent.
+  lease_ = held ? call_.lease : 2 * core.options().timeout + std::chrono::seconds(1);
+  answer_.verdicts.resize(call_.checks.size());
+  divide();
+}
+
+void Spread::divide() {
+  for (std::size_t i = 0; i < call_.checks.size(); ++i) {
+    const Check& check = call_.checks[i];
+    std::string tag = core_.layout().tag(space_of(check), check.key, call_.now);
+    const Slot slot = slot_of(tag);
+    const bool refunds = check.cost < 0;
+    auto piece = std::ranges::find_if(
+        pieces_, [&](const Piece& known) { return known.slot == slot && known.refunds == refunds; });
+    if (piece == pieces_.end()) piece = pieces_.insert(piece, {slot, std::move(tag), {}, refunds});
+    piece->checks.push_back(i);
+  }
+  std::ranges::sort(pieces_, {}, [](const Piece& piece) { return std::pair(piece.refunds, piece.slot); });
+}
+
+// What is charged over several slots is held, so that it can be given back; one script charges or refuses for good.
+bool Spread::is_held(const Check& check) const { return check.hold || (pieces_.size() > 1 && check.cost > 0); }
+
+std::vector<Part> Spread::parts() const {
+  std::vector<std::int64_t> numbers;  // of the caller's amounts, by check
+  std::int64_t held = 0;
+  for (const Check& check : call_.checks) numbers.push_back(check.hold ? held++ : 0);
+  std::vector<Part> all;
+  for (const Piece& piece : pieces_) {
+    if (piece.refunds) continue;
+    Part& part = all.emplace_back(Part{.tag = piece.tag});
+    for (const std::size_t check : piece.checks) {
+      const bool by_caller = call_.checks[check].hold;
+      if (!is_held(call_.checks[check])) continue;
+      part.held.push_back({by_caller, by_caller ? numbers[check] : call_.checks[check].cost});
+    }
+  }
+  return all;
+}
+
+void Spread::start() {
+  if (pieces_.empty()) return finish(Status::decided);
+  if (own_id_) return next();
+  core_.call(write_parts(core_.options().name_space, id_, parts_text(parts()), lease_), deadline_, 1,
+             [self = shared_from_this()](const StoreCore::Said& said) {
+               if (!said) return self->finish(said.error());
+               const Value& value = said->get();
+               if (value.type != Value::Type::integer) {
+                 self->core_.failed(StoreError::protocol, 1);
+                 return self->finish(Status::down);
+               }
+               if (value.integer == 0) return self->finish(Status::conflict);
+               self->next();
+             });
+}
+
+Call Spread::call_of(const Piece& piece, bool look) const {
+  Call call = call_;
+  call.checks = checks_;
+  if (look) {
+    call.id = {};
+    call.lease = Nanos(0);
+    call.once = false;
+    return call;
+  }
+  if (pieces_.size() == 1) return call;
+  if (piece.refunds) {
+    call.id = own_id_ ? std::string_view{} : std::string_view(refunds_id_);
+    call.lease = Nanos(0);
+  } else {
+    call.id = id_;
+    call.lease = lease_;
+    call.once = own_id_ || call_.once;
+  }
+  return call;
+}
+
+void Spread::next() {
+  while (at_ < pieces_.size() && refused_ && pieces_[at_].refunds) {
+    for (const std::size_t check : pieces_[at_].checks)
+      answer_.verdicts[check] = {.limit = space_of(call_.checks[check]).rule().count};
+    ++at_;
+  }
+  if (at_ == pieces_.size()) return finish(all_repeated_ ? Status::repeated : Status::decided);
+  send(pieces_[at_], refused_);
+}
+
+void Spread::send(Piece& piece, bool look) {
+  checks_.clear();
+  for (const std::size_t check : piece.checks) {
+    Check one = call_.checks[check];
+    if (look) one.cost = 0;
+    one.hold = !look && is_held(one);
+    checks_.push_back(one);
+  }
+  const Call call = call_of(piece, look);
+  const std::string_view tag = call.id.empty() ? std::string_view{} : std::string_view(piece.tag);
+  core_.call(core_.layout().joint(call, tag), deadline_, 1,
+             [self = shared_from_this(), &piece, look, call](const StoreCore::Said& said) {
+               self->came(piece, look, call, said);
+             });
+}
+
+void Spread::came(Piece& piece, bool look, const Call& call, const StoreCore::Said& said) {
+  if (!said) {
+    piece.charged = !look && !piece.refunds && core_.layout().holds();  // for all we know; a refund might be too much
+    return stop(said.error());
+  }
+  const auto answer = core_.layout().read_joint(call, said->get());
+  const bool decided = answer && (answer->status == Status::decided || answer->status == Status::repeated);
+  if (!answer || (decided && answer->verdicts.size() != call.checks.size())) {
+    core_.failed(StoreError::protocol, 1);
+    piece.charged = !look && !piece.refunds && core_.layout().holds();
+    return stop(Status::down);
+  }
+  if (!decided) return stop(answer->status);
+  if (answer->status == Status::decided && !look) all_repeated_ = false;
+  keep(piece, look, *answer);
+  const bool passed = std::ranges::all_of(answer->verdicts, &Verdict::allowed);
+  if (!look && passed) piece.charged = !piece.refunds;
+  if (!look && !passed && !refused_) {
+    refused_ = true;
+    give_back();
+  }
+  ++at_;
+  next();
+}
+
+void Spread::keep(const Piece& piece, bool look, const Answer& answer) {
+  for (std::size_t i = 0; i < piece.checks.size(); ++i) {
+    const std::size_t check = piece.checks[i];
+    const Verdict& verdict = answer.verdicts[i];
+    answer_.verdicts[check] = look ? as_if_charged(verdict, call_.checks[check].cost, call_.now) : verdict;
+  }
+}
+
+void Spread::give_back() {
+  if (pieces_.size() == 1) return;  // one script gives nothing that it refuses
+  for (Piece& piece : pieces_) {
+    if (std::exchange(piece.charged, false)) give_back(piece);
+  }
+}
+
+// Nobody waits for it: the next command to the same slot comes after it.
+void Spread::give_back(const Piece& piece) {
+  constexpr std::int64_t nothing = 0;
+  std::vector<Check> refunds;
+  for (const std::size_t check : piece.checks) {
+    Verdict& verdict = answer_.verdicts[check];
+    verdict.remaining = std::min(verdict.limit, verdict.remaining + call_.checks[check].cost);
+    refunds.push_back(call_.checks[check]);
+    refunds.back().cost = -refunds.back().cost;
+  }
+  const Layout& layout = core_.layout();
+  ScriptCall script = layout.holds() ? layout.settle(id_, piece.tag, std::span(&nothing, 1))
+                                     : layout.joint({.checks = refunds, .now = call_.now}, {});
+  const Deadline deadline = core_.options().now() + core_.options().timeout;
+  core_.call_at_once(script, deadline, [](const StoreCore::Said&) {});
+}
+
+void Spread::stop(Status status) {
+  give_back();
+  finish(status);
+}
+
+void Spread::finish(Status status) {
+  if (status != Status::decided && status != Status::repeated) answer_.verdicts.clear();
+  answer_.status = status;
+  done_(std::move(answer_));
+}
+
+Operation spread_operation(OwnedCall call, Deadline deadline, OnAnswer done) {
+  return [call = std::move(call), deadline, done = std::move(done)](StoreCore* core) mutable {
+    std::make_shared<Spread>(*core, std::move(call), deadline, std::move(done))->start();
+  };
+}
+
+}  // namespace weir::store::redis
