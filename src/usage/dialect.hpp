@@ -1,0 +1,21 @@
+// dialect.hpp: what an answer turns out to be, whatever its upstream was said to speak.
+#pragma once
+
+#include <cstdint>
+
+namespace weir::usage {
+
+enum class Dialect : std::uint8_t {
+  unknown,
+  openai_chat,
+  openai_responses,
+  anthropic,
+  gemini,
+  bedrock,
+  dashscope,
+  ollama,
+  cohere,
+  dify,
+};
+
+}  // namespace weir::usage
