@@ -87,7 +87,8 @@ SharedSettings::SharedSettings(boost::asio::any_io_executor executor, std::share
                     .generation = start + "generation",
                     .version = start + "version",
                     .instances = start + "instances"};
-      }(options_.name_space)) {}
+      }(options_.name_space)),
+      known_(options_.on_notice) {}
 
 // Asking.
 
@@ -150,8 +151,10 @@ void SharedSettings::answered(Reply reply, std::int64_t own_writes) {
     const bool outrun = own_writes != own_writes_ && whole(read->version) < whole(version_);
     if (!outrun) {
       version_ = read->version;
-      const std::scoped_lock lock(mutex_);
-      apply(*std::move(read->changed));
+      SettingsSnapshot& changed = *read->changed;
+      if (changed.left_out) known_.say("there are more settings in Redis than one answer may hold: some do not act");
+      known_.become(std::move(changed.settings), changed.now_ms, options_.now());
+      for (const auto& [prefix, generation] : changed.generations) generations_.raise(prefix, generation);
     }
   }
   finish(true);
@@ -213,13 +216,9 @@ void SharedSettings::put(std::string_view scope, std::string_view name, std::str
          field = std::move(field), value = std::move(value),
          done = std::move(done)](std::expected<WriteReply, SettingsError> written) mutable {
           if (!written) return done(std::unexpected(written.error()));
-          {
-            const std::scoped_lock lock(self->mutex_);
-            self->tell_package(scope, name, stays ? std::optional<std::string_view>(value) : std::nullopt);
-            self->redis_ms_ = written->now_ms;
-            self->redis_ms_at_ = self->options_.now();
-            self->apply_one(field, SharedSetting{.text = std::move(value), .ends_ms = whole(written->rest)});
-          }
+          self->tell_package(scope, name, stays ? std::optional<std::string_view>(value) : std::nullopt);
+          self->known_.set(field, SharedSetting{.text = std::move(value), .ends_ms = whole(written->rest)},
+                           written->now_ms, self->options_.now());
           done(written->existed);
         });
 }
@@ -230,11 +229,8 @@ void SharedSettings::erase(std::string_view scope, std::string_view name, OnSett
         [self = shared_from_this(), scope = std::string(scope), name = std::string(name), field,
          done = std::move(done)](std::expected<WriteReply, SettingsError> written) mutable {
           if (!written) return done(std::unexpected(written.error()));
-          {
-            const std::scoped_lock lock(self->mutex_);
-            self->tell_package(scope, name, std::nullopt);
-            self->apply_one(field, std::nullopt);
-          }
+          self->tell_package(scope, name, std::nullopt);
+          self->known_.erase(field, self->options_.now());
           done(written->existed);
         });
 }
@@ -247,21 +243,14 @@ void SharedSettings::begin_generation(const RedisSpace& space,
          done = std::move(done)](std::expected<WriteReply, SettingsError> written) mutable {
           const auto generation = written ? whole(written->rest) : std::nullopt;
           if (!generation) return done(std::unexpected(written ? SettingsError::down : written.error()));
-          {
-            const std::scoped_lock lock(self->generations_mutex_);
-            raise(self->generations_[prefix], *generation);
-          }
+          self->generations_.raise(prefix, *generation);
           done({});
         });
 }
 
 void SharedSettings::tell_package(std::string_view scope, std::string_view name, std::optional<std::string_view> text) {
   if (!options_.upstash) return;
-  const std::string start = scope_start(scope);
-  std::string prefix;
-  for (const auto& one : watching_) {
-    if (const auto watching = one.lock(); watching && watching->start == start) prefix = watching->prefix;
-  }
+  const std::string prefix = known_.prefix_of(scope);
   if (prefix.empty()) return;
   const auto tell = [&](std::initializer_list<std::string_view> words) {
     client_->send(command(words), options_.now() + options_.patience, [](const Reply&) {});
@@ -276,113 +265,8 @@ void SharedSettings::tell_package(std::string_view scope, std::string_view name,
   }
 }
 
-// What is known, and who hears of it.
-
-std::int64_t SharedSettings::redis_now_ms() const {
-  return redis_ms_ + std::chrono::floor<milliseconds>(options_.now() - redis_ms_at_).count();
-}
-
-void SharedSettings::apply(SettingsSnapshot snapshot) {
-  redis_ms_ = snapshot.now_ms;
-  redis_ms_at_ = options_.now();
-  if (snapshot.left_out) say("there are more settings in Redis than one answer may hold: some do not act");
-  const SharedSettingsByField before = std::exchange(known_, std::move(snapshot.settings));
-  std::vector<Change> changes;
-  auto old = before.begin();
-  for (const auto& [field, setting] : known_) {
-    for (; old != before.end() && old->first < field; ++old) changes.push_back({old->first, nullptr});
-    const bool had = old != before.end() && old->first == field;
-    if (!had || old->second != setting) changes.push_back({field, &setting});
-    if (had) ++old;
-  }
-  for (; old != before.end(); ++old) changes.push_back({old->first, nullptr});
-  tell(changes);
-  const std::scoped_lock lock(generations_mutex_);
-  for (const auto& [prefix, generation] : snapshot.generations) raise(generations_[prefix], generation);
-}
-
-void SharedSettings::apply_one(const std::string& field, std::optional<SharedSetting> setting) {
-  if (known_.size() >= max_settings) {
-    std::erase_if(known_,
-                  [now = redis_now_ms()](const auto& one) { return one.second.ends_ms && *one.second.ends_ms <= now; });
-  }
-  const SharedSetting* now = nullptr;
-  if (setting) {
-    now = &known_.insert_or_assign(field, *std::move(setting)).first->second;
-  } else {
-    known_.erase(field);
-  }
-  const Change change{field, now};
-  tell(std::span(&change, 1));
-}
-
-void SharedSettings::tell(std::span<const Change> changes) {
-  std::erase_if(watching_, [](const std::weak_ptr<Watching>& one) { return one.expired(); });
-  if (changes.empty()) return;
-  for (const std::weak_ptr<Watching>& one : watching_) {
-    if (const auto watching = one.lock()) tell(*watching, changes);
-  }
-}
-
-void SharedSettings::tell(Watching& watching, std::span<const Change> changes) {
-  const std::string& start = watching.start;
-  auto at = std::ranges::lower_bound(changes, std::string_view(start), {}, &Change::field);
-  std::vector<SettingChange> told;
-  for (; at != changes.end() && at->field.starts_with(start); ++at) {
-    SettingChange change{.name = at->field.substr(start.size()), .text = {}, .left = {}};
-    if (at->setting != nullptr) {
-      change.text = at->setting->text;
-      if (at->setting->ends_ms) {
-        change.left = milliseconds(*at->setting->ends_ms - redis_now_ms());
-        if (*change.left <= nanoseconds::zero()) change = {.name = change.name, .text = {}, .left = {}};
-      }
-    }
-    told.push_back(change);
-  }
-  if (told.empty()) return;
-  for (std::string& sentence : watching.changed(told)) say(std::move(sentence));
-}
-
-void SharedSettings::say(std::string sentence) {
-  constexpr std::size_t most = 100;
-  if (!options_.on_notice || said_.size() >= most) return;
-  const auto [said, is_new] = said_.insert(std::move(sentence));
-  if (is_new) options_.on_notice(*said);
-}
-
 std::shared_ptr<void> SharedSettings::watch(std::string_view scope, std::string_view prefix, Watcher changed) {
-  auto watching = std::make_shared<Watching>(
-      Watching{.start = scope_start(scope), .prefix = std::string(prefix), .changed = std::move(changed)});
-  const std::scoped_lock lock(mutex_);
-  std::vector<Change> all;
-  for (auto at = known_.lower_bound(watching->start); at != known_.end() && at->first.starts_with(watching->start);
-       ++at) {
-    all.push_back({at->first, &at->second});
-  }
-  tell(*watching, all);
-  watching_.push_back(watching);
-  return watching;
-}
-
-void SharedSettings::follow(const RedisSpace& space) {
-  const std::scoped_lock lock(generations_mutex_);
-  if (generations_.size() >= generations_swept_) {
-    std::erase_if(generations_,
-                  [](const auto& one) { return one.second.generation == 0 && one.second.kept.expired(); });
-    generations_swept_ = 2 * generations_.size() + 1024;
-  }
-  Followed& followed = generations_[space.prefix()];
-  followed.kept = space.shared_generation();
-  raise(followed, followed.generation);
-}
-
-void SharedSettings::raise(Followed& followed, std::int64_t generation) {
-  followed.generation = std::max(followed.generation, generation);
-  const auto kept = followed.kept.lock();
-  if (kept == nullptr) return;
-  std::int64_t before = kept->load();
-  while (before < followed.generation && !kept->compare_exchange_weak(before, followed.generation)) {
-  }
+  return known_.watch(scope, prefix, std::move(changed), options_.now());
 }
 
 }  // namespace weir::store::redis

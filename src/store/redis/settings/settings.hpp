@@ -14,6 +14,8 @@
 
 #include "store/redis/client/client.hpp"
 #include "store/redis/layout/layout.hpp"
+#include "store/redis/settings/followed_generations.hpp"
+#include "store/redis/settings/known_settings.hpp"
 #include "store/redis/settings/settings_snapshot.hpp"
 #include "store/settings.hpp"
 
@@ -24,11 +26,8 @@
 #include <cstdint>
 #include <expected>
 #include <functional>
-#include <map>
 #include <memory>
-#include <mutex>
 #include <optional>
-#include <set>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -67,7 +66,7 @@ class SharedSettings final : public Settings, public std::enable_shared_from_thi
   [[nodiscard]] std::uint32_t instances() const noexcept { return instances_.load(std::memory_order_relaxed); }
 
   // Keeps the space's generation true from now on, as long as it lives. From any thread.
-  void follow(const RedisSpace& space);
+  void follow(const RedisSpace& space) { generations_.follow(space); }
   // Begins a new generation of the space's states: what was written under a lower one is as good as none. Here at
   // once, elsewhere within 2 s.
   void begin_generation(const RedisSpace& space,
@@ -77,20 +76,6 @@ class SharedSettings final : public Settings, public std::enable_shared_from_thi
   void close();
 
  private:
-  using Steady = std::chrono::steady_clock::time_point;
-  struct Watching {
-    std::string start;   // of the scope's fields
-    std::string prefix;  // of the limit's keys; empty: of no limit
-    Watcher changed;
-  };
-  struct Followed {
-    std::int64_t generation = 0;
-    std::weak_ptr<std::atomic<std::int64_t>> kept{};  // that of its spaces
-  };
-  struct Change {
-    std::string_view field;
-    const SharedSetting* setting;  // none: it is gone
-  };
   using OnWrite = std::move_only_function<void(std::expected<WriteReply, SettingsError>)>;
 
   SharedSettings(boost::asio::any_io_executor executor, std::shared_ptr<Client> client, Options options);
@@ -102,14 +87,6 @@ class SharedSettings final : public Settings, public std::enable_shared_from_thi
   void write(const Script& script, std::vector<std::string> keys, std::vector<std::string> arguments, OnWrite done);
   void wrote(const WriteReply& reply);
   void tell_package(std::string_view scope, std::string_view name, std::optional<std::string_view> text);
-  // The rest wants mutex_.
-  void apply(SettingsSnapshot snapshot);
-  void apply_one(const std::string& field, std::optional<SharedSetting> setting);
-  void tell(std::span<const Change> changes);
-  void tell(Watching& watching, std::span<const Change> changes);
-  void say(std::string sentence);
-  static void raise(Followed& followed, std::int64_t generation);  // wants generations_mutex_
-  [[nodiscard]] std::int64_t redis_now_ms() const;
   [[nodiscard]] bool waits_long(std::int64_t now) const noexcept;
   [[nodiscard]] std::int64_t now_ns() const noexcept { return options_.now().time_since_epoch().count(); }
 
@@ -134,16 +111,8 @@ class SharedSettings final : public Settings, public std::enable_shared_from_thi
   std::atomic<std::int64_t> failed_at_{0};
   std::atomic<std::uint32_t> instances_{1};
 
-  mutable std::mutex mutex_;
-  SharedSettingsByField known_;
-  std::int64_t redis_ms_ = 0;  // Redis' clock, at
-  Steady redis_ms_at_{};       // this time of ours
-  std::vector<std::weak_ptr<Watching>> watching_;
-  std::set<std::string> said_;  // notices; at most 100
-  // Watchers open spaces, under the other mutex.
-  std::mutex generations_mutex_;
-  std::map<std::string, Followed, std::less<>> generations_;
-  std::size_t generations_swept_ = 1024;  // how many there may be before those of no use are dropped
+  KnownSettings known_;
+  FollowedGenerations generations_;
 };
 
 }  // namespace weir::store::redis
