@@ -1,13 +1,13 @@
 #include "gateway/access_log.hpp"
 
 #include "gateway/log_sink.hpp"
+#include "store/signals_blocked.hpp"
 
 #include <pthread.h>
 
 #include <algorithm>
 #include <array>
 #include <condition_variable>
-#include <csignal>
 #include <mutex>
 #include <string>
 #include <system_error>
@@ -42,22 +42,6 @@ std::string& own_line() {
   return line;
 }
 
-// Envoy's signals are for its own threads; a reader that is gone is an error of the write.
-class SignalsBlocked {
- public:
-  SignalsBlocked() {
-    sigset_t all;
-    ::sigfillset(&all);
-    ::pthread_sigmask(SIG_SETMASK, &all, &before_);
-  }
-  SignalsBlocked(const SignalsBlocked&) = delete;
-  SignalsBlocked& operator=(const SignalsBlocked&) = delete;
-  ~SignalsBlocked() { ::pthread_sigmask(SIG_SETMASK, &before_, nullptr); }
-
- private:
-  sigset_t before_{};
-};
-
 }  // namespace
 
 class AccessLog::Writer {
@@ -71,7 +55,7 @@ class AccessLog::Writer {
     if (!thread_.joinable()) {
       if (target.to == To::off) return true;
       try {
-        const SignalsBlocked blocked;
+        const store::SignalsBlocked blocked;  // Envoy's are for its own threads
         thread_ = std::thread([self] { self->run(); });
         ::pthread_setname_np(thread_.native_handle(), "weir:access_log");
       } catch (const std::system_error& error) {

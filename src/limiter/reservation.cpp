@@ -93,7 +93,7 @@ Settled Reservation::settle(std::span<const std::int64_t> actuals) {
     std::vector<std::int64_t> amounts;
     amounts.reserve(part.checks.size());
     for (const std::uint8_t check : part.checks) amounts.push_back(actuals[check]);
-    const Settled settled = limiter::ask_and_wait(*part.room, part.limiter->timeout, [&](auto done) {
+    const Settled settled = limiter::settle_and_wait(*part.room, part.limiter->timeout, [&](auto done) {
       limiter::settle_part(part.limiter->handle->shared_from_this(), *part.room, part.id, amounts, part.limiter->now(),
                            std::move(done));
     });
@@ -109,7 +109,7 @@ Settled Reservation::renew(std::chrono::nanoseconds lease) {
   if (lease <= std::chrono::nanoseconds::zero()) throw std::invalid_argument("a lease must be above 0");
   Settled all{};
   for (const Impl::Part& part : impl_->parts) {
-    const Settled renewed = limiter::ask_and_wait(*part.room, part.limiter->timeout, [&](auto done) {
+    const Settled renewed = limiter::settle_and_wait(*part.room, part.limiter->timeout, [&](auto done) {
       part.room->renew(part.id, lease, part.limiter->now(),
                        [done = std::move(done)](const store::Settled& how) mutable { done(limiter::to_settled(how)); });
     });

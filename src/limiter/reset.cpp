@@ -83,13 +83,13 @@ void reset_keys(const Owner& owner, OnSettled done) {
 }  // namespace limiter
 
 Settled Limiter::reset(Key key) {
-  return limiter::ask_and_wait(impl_->room(), impl_->timeout,
-                               [&](auto done) { limiter::reset_key(impl_, key, std::move(done)); });
+  return limiter::settle_and_wait(impl_->room(), impl_->timeout,
+                                  [&](auto done) { limiter::reset_key(impl_, key, std::move(done)); });
 }
 
 Settled Limiter::reset_all() {
-  return limiter::ask_and_wait(impl_->room(), impl_->timeout,
-                               [&](auto done) { limiter::reset_keys(impl_, std::move(done)); });
+  return limiter::settle_and_wait(impl_->room(), impl_->timeout,
+                                  [&](auto done) { limiter::reset_keys(impl_, std::move(done)); });
 }
 
 namespace detail {

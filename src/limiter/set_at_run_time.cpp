@@ -1,11 +1,10 @@
 // set_at_run_time.cpp: rates and deny entries of a limiter, for callers who wait until they act.
+#include "limiter/ask_and_wait.hpp"
 #include "limiter/run_time_settings.hpp"
 
 #include <weir/limiter.hpp>
 
-#include <condition_variable>
-#include <memory>
-#include <mutex>
+#include <chrono>
 #include <optional>
 #include <utility>
 
@@ -15,22 +14,8 @@ namespace limiter {
 SetResult set_and_wait(const store::Store& store, std::move_only_function<void(OnSet)> set) {
   // Settings give up after a second; this is for an executor that nobody runs.
   constexpr std::chrono::milliseconds longest_wait{1500};
-  require_may_wait(store);
-  struct Answered {
-    std::mutex mutex;
-    std::condition_variable came;
-    std::optional<SetResult> answer;
-  };
-  const auto answered = std::make_shared<Answered>();
-  set([answered](SetResult answer) {
-    const std::scoped_lock lock(answered->mutex);
-    answered->answer = std::move(answer);
-    answered->came.notify_one();
-  });
-  std::unique_lock lock(answered->mutex);
-  answered->came.wait_for(lock, longest_wait, [&] { return answered->answer.has_value(); });
-  if (answered->answer) return *answered->answer;
-  return std::unexpected(NotSet{.store_down = true, .sentence = "the store does not answer"});
+  return ask_and_wait<SetResult>(store, longest_wait, std::move(set),
+                                 std::unexpected(NotSet{.store_down = true, .sentence = "the store does not answer"}));
 }
 
 }  // namespace limiter

@@ -72,14 +72,14 @@ StoreHealth Store::health() const { return impl_->room->health(); }
 Settled Store::settle(std::string_view id, std::int64_t amount) { return settle(id, std::span(&amount, 1)); }
 
 Settled Store::settle(std::string_view id, std::span<const std::int64_t> amounts) {
-  return limiter::ask_and_wait(*impl_->room, limiter::timeout_of(*impl_->room),
-                               [&](auto done) { limiter::settle(impl_, id, amounts, std::move(done)); });
+  return limiter::settle_and_wait(*impl_->room, limiter::timeout_of(*impl_->room),
+                                  [&](auto done) { limiter::settle(impl_, id, amounts, std::move(done)); });
 }
 
 Settled Store::renew(std::string_view id, std::chrono::nanoseconds lease) {
   if (lease <= std::chrono::nanoseconds::zero()) throw std::invalid_argument("a lease must be above 0");
-  return limiter::ask_and_wait(*impl_->room, limiter::timeout_of(*impl_->room),
-                               [&](auto done) { limiter::renew(impl_, id, lease, std::move(done)); });
+  return limiter::settle_and_wait(*impl_->room, limiter::timeout_of(*impl_->room),
+                                  [&](auto done) { limiter::renew(impl_, id, lease, std::move(done)); });
 }
 
 std::shared_ptr<Store> memory_store(const MemoryStoreOptions& options) {

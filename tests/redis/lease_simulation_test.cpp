@@ -179,7 +179,7 @@ void expect_of_a_bucket(const std::vector<Admitted>& admitted, std::int64_t burs
   std::int64_t full_at = 0;
   for (const Admitted& one : admitted) {
     full_at = std::max(full_at, one.at) + one.units * unit;
-    ASSERT_LE(full_at - one.at, burst * unit) << "at " << one.at << ", seed " << native_seed();
+    ASSERT_LE(full_at - one.at, burst * unit) << "at " << one.at << ", seed " << seed();
   }
 }
 
@@ -194,9 +194,9 @@ TEST_P(Leases, OfAFixedWindowAdmitItsLimitAtMost) {
   Simulation simulation(fixed_window(limit, 1s), {}, 100 + stream());
   simulation.run();
   for (const auto& [window, units] : by_window(simulation.admitted(), 1'000'000)) {
-    EXPECT_LE(units, limit) << "window " << window << ", seed " << native_seed();
+    EXPECT_LE(units, limit) << "window " << window << ", seed " << seed();
   }
-  EXPECT_GT(simulation.leased(), 0) << native_seed();
+  EXPECT_GT(simulation.leased(), 0) << seed();
 }
 
 TEST_P(Leases, OfASlidingWindowAdmitItsEstimateAtMost) {
@@ -210,9 +210,9 @@ TEST_P(Leases, OfASlidingWindowAdmitItsEstimateAtMost) {
     windows[window] += one.units;
     const std::int64_t left = period - one.at % period;
     const std::int64_t before = windows.contains(window - 1) ? windows[window - 1] : 0;
-    ASSERT_LE(windows[window] * period + before * left, limit * period) << "at " << one.at << ", " << native_seed();
+    ASSERT_LE(windows[window] * period + before * left, limit * period) << "at " << one.at << ", " << seed();
   }
-  EXPECT_GT(simulation.leased(), 0) << native_seed();
+  EXPECT_GT(simulation.leased(), 0) << seed();
 }
 
 TEST_P(Leases, OfABucketAdmitNoMoreThanItsBurstAndWhatCameBack) {
@@ -220,14 +220,14 @@ TEST_P(Leases, OfABucketAdmitNoMoreThanItsBurstAndWhatCameBack) {
   Simulation simulation(token_bucket(500, 1s, burst), {.calls = 8000}, 300 + stream());
   simulation.run();
   expect_of_a_bucket(simulation.admitted(), burst, 2000);
-  EXPECT_GT(simulation.leased(), 0) << native_seed();
+  EXPECT_GT(simulation.leased(), 0) << seed();
 }
 
 TEST_P(Leases, OfABucketThatIsHardlyUsedAreSafeToo) {
   Simulation simulation(gcra(500, 1s, 1000), {.pause = 30'000, .cost = 20, .calls = 4000}, 400 + stream());
   simulation.run();
   expect_of_a_bucket(simulation.admitted(), 1000, 2000);
-  EXPECT_GT(simulation.leased(), 0) << native_seed();
+  EXPECT_GT(simulation.leased(), 0) << seed();
 }
 
 // As when leases are fetched while the bucket is full, and spent all at once when they have grown old.
@@ -236,7 +236,7 @@ TEST_P(Leases, OfABucketThatIsEmptiedAtOnceAfterARestAreSafe) {
                         600 + stream());
   simulation.run();
   expect_of_a_bucket(simulation.admitted(), 500, 2000);
-  EXPECT_GT(simulation.leased(), 0) << native_seed();
+  EXPECT_GT(simulation.leased(), 0) << seed();
 }
 
 TEST_P(Leases, LeaveLittleOfAWindowUnusedWhereNothingGoesWrong) {
@@ -246,7 +246,7 @@ TEST_P(Leases, LeaveLittleOfAWindowUnusedWhereNothingGoesWrong) {
   auto windows = by_window(simulation.admitted(), 1'000'000);
   windows.erase(std::prev(windows.end()));  // not over yet
   for (const auto& [window, units] : windows) {
-    EXPECT_GE(units, limit * 8 / 10) << "window " << window << ", seed " << native_seed();
+    EXPECT_GE(units, limit * 8 / 10) << "window " << window << ", seed " << seed();
   }
 }
 

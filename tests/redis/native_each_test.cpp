@@ -130,7 +130,7 @@ Rule random_rule(Algorithm algorithm, Chance& chance) {
 
 std::string described(const Rule& rule) {
   std::ostringstream out;
-  out << native::tag_of(rule) << " count " << rule.count << " burst " << rule.burst << ", WEIR_SEED=" << native_seed();
+  out << native::tag_of(rule) << " count " << rule.count << " burst " << rule.burst << ", WEIR_SEED=" << seed();
   return out.str();
 }
 

@@ -331,7 +331,7 @@ TEST(TheNativeJointScript, AnswersAsTheMemoryStoreDoes) {
     const auto patience = std::chrono::steady_clock::now() + 500ms;
     for (int at = 0; at < 150 && std::chrono::steady_clock::now() < patience; ++at, ++steps) {
       const std::string wrong = both.step();
-      ASSERT_EQ(wrong, "") << "WEIR_SEED=" << native_seed() << ", trace " << trace << ", step " << at << "\n"
+      ASSERT_EQ(wrong, "") << "WEIR_SEED=" << seed() << ", trace " << trace << ", step " << at << "\n"
                            << both.history();
     }
   }

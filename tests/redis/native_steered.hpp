@@ -2,6 +2,7 @@
 // that takes Redis' time is replaced by one that reads it from a key.
 #pragma once
 
+#include "random/chance.hpp"
 #include "redis_server.hpp"
 #include "store/redis/native/layout.hpp"
 #include "store/redis/resp/command.hpp"
@@ -10,13 +11,9 @@
 
 #include <sys/socket.h>
 
-#include <algorithm>
-#include <cmath>
 #include <cstdint>
-#include <cstdlib>
 #include <deque>
 #include <map>
-#include <random>
 #include <stdexcept>
 #include <string>
 #include <string_view>
@@ -165,31 +162,6 @@ class Steered {
   RedisServer server_;
   Wire wire_;
   std::map<const Script*, std::string> loaded_;
-};
-
-inline std::uint64_t native_seed() {
-  static const std::uint64_t chosen = [] {
-    const char* given = std::getenv("WEIR_SEED");
-    return given != nullptr ? std::strtoull(given, nullptr, 10) : std::uint64_t{std::random_device{}()};
-  }();
-  return chosen;
-}
-
-class Chance {
- public:
-  explicit Chance(std::uint64_t stream) : engine_(native_seed() * 0x9e3779b97f4a7c15 + stream) {}
-  std::int64_t between(std::int64_t low, std::int64_t high) {
-    return std::uniform_int_distribution<std::int64_t>(low, high)(engine_);
-  }
-  bool one_in(int n) { return between(1, n) == 1; }
-  // From 1 to `high`, every order of magnitude as likely as another.
-  std::int64_t magnitude(std::int64_t high) {
-    const double exponent = std::uniform_real_distribution<double>(0, std::log2(static_cast<double>(high)))(engine_);
-    return std::clamp<std::int64_t>(static_cast<std::int64_t>(std::exp2(exponent)), 1, high);
-  }
-
- private:
-  std::mt19937_64 engine_;
 };
 
 inline std::string said(const Verdict& verdict) {

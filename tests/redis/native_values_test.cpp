@@ -244,7 +244,7 @@ TEST(TheScriptsNumbers, AreMultipliedAndDividedExactly) {
                                  std::to_string(static_cast<std::int64_t>(product % c));
     ASSERT_EQ(redis.wire().text({"EVAL", script, "0", std::to_string(a), std::to_string(b), std::to_string(c)}),
               expected)
-        << a << " * " << b << " / " << c << ", WEIR_SEED=" << native_seed();
+        << a << " * " << b << " / " << c << ", WEIR_SEED=" << seed();
   }
 }
 

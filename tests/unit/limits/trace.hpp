@@ -5,17 +5,16 @@
 
 #include "limits/verdicts.hpp"
 #include "limits/windows.hpp"
+#include "random/chance.hpp"
 
 #include <weir/rule.hpp>
 
 #include <algorithm>
 #include <cmath>
 #include <cstdint>
-#include <cstdlib>
 #include <limits>
 #include <optional>
 #include <ostream>
-#include <random>
 #include <sstream>
 #include <string>
 #include <type_traits>
@@ -47,32 +46,6 @@ inline std::string described(const Rule& rule) {
   return std::to_string(rule.count) + " / " + std::to_string(rule.period.length().count()) + " ns, burst " +
          std::to_string(rule.burst) + (rule.anchor ? ", anchored" : "");
 }
-
-inline std::uint64_t seed() {
-  static const std::uint64_t chosen = [] {
-    const char* given = std::getenv("WEIR_SEED");  // NOLINT(concurrency-mt-unsafe)
-    return given != nullptr ? std::strtoull(given, nullptr, 10) : std::random_device{}();
-  }();
-  return chosen;
-}
-
-class Chance {
- public:
-  explicit Chance(std::uint64_t stream) : engine_(seed() * 0x9e3779b97f4a7c15 + stream) {}
-
-  std::int64_t between(std::int64_t low, std::int64_t high) {
-    return std::uniform_int_distribution<std::int64_t>(low, high)(engine_);
-  }
-  bool one_in(int n) { return between(1, n) == 1; }
-  // From 1 to `high`, every order of magnitude as likely as another.
-  std::int64_t magnitude(std::int64_t high) {
-    const double exponent = std::uniform_real_distribution<double>(0, std::log2(static_cast<double>(high)))(engine_);
-    return std::clamp<std::int64_t>(static_cast<std::int64_t>(std::exp2(exponent)), 1, high);
-  }
-
- private:
-  std::mt19937_64 engine_;
-};
 
 inline Instant moved(Instant from, Wide nanos) { return instant_at(nanos_since_epoch(from) + nanos); }
 

@@ -1,30 +1,15 @@
 #include "store/redis/layout/script.hpp"
 
+#include "store/redis/resp/hex_digest.hpp"
+
 #include <openssl/evp.h>
 
-#include <array>
 #include <cstddef>
 #include <optional>
-#include <stdexcept>
 #include <utility>
 
 namespace weir::store::redis {
 namespace {
-
-std::string sha1_of(std::string_view text) {
-  std::array<unsigned char, EVP_MAX_MD_SIZE> digest;
-  unsigned int size = 0;
-  if (EVP_Digest(text.data(), text.size(), digest.data(), &size, EVP_sha1(), nullptr) != 1) {
-    throw std::runtime_error("this system's OpenSSL does not offer SHA-1, by which Redis names its scripts");
-  }
-  constexpr std::string_view digits = "0123456789abcdef";
-  std::string hex;
-  for (unsigned int i = 0; i < size; ++i) {
-    hex += digits[digest[i] >> 4U];
-    hex += digits[digest[i] & 15U];
-  }
-  return hex;
-}
 
 // "EVALSHA", the name and all that follows.
 Command by_name(const ScriptCall& call, std::optional<Slot> slot) {
@@ -53,7 +38,7 @@ std::string by_text(std::string_view by_name, const Script& script) {
 
 Script Script::of(std::string_view name, std::string text) {
   Script script{.name = std::string(name), .text = std::move(text), .sha1 = {}};
-  script.sha1 = sha1_of(script.text);
+  script.sha1 = hex_digest(EVP_sha1(), script.text);
   return script;
 }
 

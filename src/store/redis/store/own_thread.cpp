@@ -1,29 +1,10 @@
 #include "store/redis/store/own_thread.hpp"
 
+#include "store/signals_blocked.hpp"
+
 #include <pthread.h>
-#include <signal.h>
 
 namespace weir::store::redis {
-namespace {
-
-// Signals are for the threads of the program.
-class SignalsBlocked {
- public:
-  SignalsBlocked() {
-    sigset_t all;
-    ::sigfillset(&all);
-    ::pthread_sigmask(SIG_SETMASK, &all, &before_);
-  }
-  SignalsBlocked(const SignalsBlocked&) = delete;
-  SignalsBlocked& operator=(const SignalsBlocked&) = delete;
-  ~SignalsBlocked() { ::pthread_sigmask(SIG_SETMASK, &before_, nullptr); }
-
- private:
-  sigset_t before_;
-};
-
-}  // namespace
-
 void OwnThread::start() {
   std::call_once(started_, [this] {
     work_ = std::make_unique<Work>(io_->get_executor());
