@@ -6,7 +6,7 @@
 #include <random>
 #include <string>
 
-#include "seed.hpp"
+#include "random/seed.hpp"
 
 namespace weir::event_stream {
 namespace {

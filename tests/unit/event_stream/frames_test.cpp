@@ -9,8 +9,8 @@
 #include "collected.hpp"
 #include "event_stream/big_endian.hpp"
 #include "event_stream/crc32.hpp"
+#include "random/seed.hpp"
 #include "recorded_frames.hpp"
-#include "seed.hpp"
 
 namespace weir::event_stream {
 namespace {
