@@ -67,7 +67,10 @@ class Strict {
   [[nodiscard]] Offset offset() const noexcept { return offset_; }
   // The whole value has been read: only blanks may follow.
   [[nodiscard]] bool complete() const noexcept { return expected_ == Expected::nothing && lexeme_ == Lexeme::none; }
+  // Open brackets; in a listener's opened and closed, those around that value.
   [[nodiscard]] std::size_t depth() const noexcept { return depth_; }
+  // The innermost of them is a list's.
+  [[nodiscard]] bool in_list() const noexcept { return depth_ > 0 && !objects_[depth_ - 1]; }
 
  private:
   enum class Expected : std::uint8_t { value, value_or_end, key_or_end, key, colon, comma_or_end, nothing };
