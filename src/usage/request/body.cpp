@@ -72,7 +72,7 @@ std::string Unclear::sentence() const {
   return {};
 }
 
-bool BodyReader::feed(std::string_view bytes) {
+bool RequestReader::feed(std::string_view bytes) {
   if (unclear_) return false;
   body_.size += bytes.size();
   if (!json_.feed(bytes)) {
@@ -81,7 +81,7 @@ bool BodyReader::feed(std::string_view bytes) {
   return !unclear_;
 }
 
-std::expected<Body, Unclear> BodyReader::finish() {
+std::expected<Body, Unclear> RequestReader::finish() {
   if (!unclear_ && json_.finish() != json::Flaw::none) unclear(Unclear::Why::not_json, {}, json_.offset());
   if (unclear_) return std::unexpected(*unclear_);
   body_.prompt = prompt_.prompt();
@@ -91,11 +91,11 @@ std::expected<Body, Unclear> BodyReader::finish() {
   return std::move(body_);
 }
 
-void BodyReader::unclear(Unclear::Why why, std::string_view member, json::Offset at) {
+void RequestReader::unclear(Unclear::Why why, std::string_view member, json::Offset at) {
   if (!unclear_) unclear_ = {why, member, at};
 }
 
-void BodyReader::value(char first, json::Offset at) {
+void RequestReader::value(char first, json::Offset at) {
   if (json_.depth() == 0) {
     if (first != '{') unclear(Unclear::Why::not_an_object, {}, at);
     return;
@@ -110,7 +110,7 @@ void BodyReader::value(char first, json::Offset at) {
   }
 }
 
-void BodyReader::key(std::string_view name, bool cut) {
+void RequestReader::key(std::string_view name, bool cut) {
   if (cut) name = {};
   const std::size_t depth = json_.depth();
   name_ = nullptr;
@@ -129,7 +129,7 @@ void BodyReader::key(std::string_view name, bool cut) {
   if (in_prompt_) prompt_.key(name);
 }
 
-void BodyReader::opened(bool object, json::Offset at) {
+void RequestReader::opened(bool object, json::Offset at) {
   value(object ? '{' : '[', at);
   if (json_.depth() == 0) usage_.body_opened(at + 1);
   if (fact() == Fact::stream_options && object) usage_.options_opened(at + 1);
@@ -138,16 +138,16 @@ void BodyReader::opened(bool object, json::Offset at) {
   if (!object && json_.depth() == 1) object_ = {};  // objects in a list are not the object itself
 }
 
-void BodyReader::closed(bool /*object*/, json::Offset /*end*/) {}
+void RequestReader::closed(bool /*object*/, json::Offset /*end*/) {}
 
-void BodyReader::string_opened(json::Offset at) {
+void RequestReader::string_opened(json::Offset at) {
   value('"', at);
   if (fact() == Fact::user) body_.user.clear();
   if (fact() == Fact::stream_options || fact() == Fact::include_usage) usage_.something_else();
   if (in_prompt_) prompt_.string_opened();
 }
 
-void BodyReader::string_part(std::string_view text) {
+void RequestReader::string_part(std::string_view text) {
   if (in_prompt_) prompt_.string_part(text);
   if (fact() == Fact::model || fact() == Fact::user) {
     std::string& name = fact() == Fact::model ? body_.model : body_.user;
@@ -155,14 +155,14 @@ void BodyReader::string_part(std::string_view text) {
   }
 }
 
-void BodyReader::string_closed(json::Offset end) {
+void RequestReader::string_closed(json::Offset end) {
   if (in_prompt_) prompt_.string_closed();
   if (body_.model.size() > max_name) unclear(Unclear::Why::too_long, "model", end);
   if (body_.user.size() > max_name) body_.user.clear();
   name_ = nullptr;
 }
 
-void BodyReader::number(std::string_view digits, bool cut, json::Offset at, json::Offset /*end*/) {
+void RequestReader::number(std::string_view digits, bool cut, json::Offset at, json::Offset /*end*/) {
   value('0', at);
   if (in_prompt_ && json_.in_list()) prompt_.number_in_list();
   if (fact() == Fact::stream_options || fact() == Fact::include_usage) usage_.something_else();
@@ -179,7 +179,7 @@ void BodyReader::number(std::string_view digits, bool cut, json::Offset at, json
   name_ = nullptr;
 }
 
-void BodyReader::literal(char first, json::Offset at, json::Offset end) {
+void RequestReader::literal(char first, json::Offset at, json::Offset end) {
   value(first, at);
   const bool is_true = first == 't';
   if (fact() == Fact::stream && first != 'n') body_.stream = is_true;

@@ -51,14 +51,14 @@ struct Unclear {
   [[nodiscard]] std::string sentence() const;
 };
 
-class BodyReader {
+class RequestReader {
  public:
-  BodyReader() : json_(*this) {}
-  BodyReader(const BodyReader&) = delete;
-  BodyReader& operator=(const BodyReader&) = delete;
-  BodyReader(BodyReader&&) = delete;
-  BodyReader& operator=(BodyReader&&) = delete;
-  ~BodyReader() = default;
+  RequestReader() : json_(*this) {}
+  RequestReader(const RequestReader&) = delete;
+  RequestReader& operator=(const RequestReader&) = delete;
+  RequestReader(RequestReader&&) = delete;
+  RequestReader& operator=(RequestReader&&) = delete;
+  ~RequestReader() = default;
 
   // The next bytes. False when the body is unclear already: the rest need not be fed.
   bool feed(std::string_view bytes);
@@ -86,7 +86,7 @@ class BodyReader {
   void find(std::string_view member);
   [[nodiscard]] Fact fact() const noexcept { return name_ == nullptr ? Fact::nothing : name_->fact; }
 
-  json::Strict<BodyReader> json_;
+  json::Strict<RequestReader> json_;
   Body body_;
   std::optional<Unclear> unclear_;
   const Name* name_ = nullptr;  // what the next value is

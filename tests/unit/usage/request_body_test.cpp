@@ -11,7 +11,7 @@ using testing::Eq;
 using testing::Optional;
 
 std::expected<Body, Unclear> read(std::string_view text) {
-  BodyReader reader;
+  RequestReader reader;
   reader.feed(text);
   return reader.finish();
 }
@@ -195,7 +195,7 @@ TEST(RequestBody, AUserThatIsTooLongIsNone) {
 }
 
 TEST(RequestBody, KeepsNothingOfALargeOne) {
-  BodyReader reader;
+  RequestReader reader;
   reader.feed(R"({"model":"m","messages":[{"content":")");
   const std::string megabyte(1 << 20, 'x');
   for (int count = 0; count < 10; ++count) ASSERT_TRUE(reader.feed(megabyte));
@@ -203,7 +203,7 @@ TEST(RequestBody, KeepsNothingOfALargeOne) {
   const auto found = reader.finish();
   ASSERT_TRUE(found);
   EXPECT_EQ(found->prompt.estimate(), 10U << 18);
-  EXPECT_LT(sizeof(BodyReader), 1024U);
+  EXPECT_LT(sizeof(RequestReader), 1024U);
 }
 
 }  // namespace

@@ -12,7 +12,7 @@ using testing::Optional;
 
 // The body as it goes on when it is made to ask.
 std::string asking(std::string_view text) {
-  BodyReader reader;
+  RequestReader reader;
   reader.feed(text);
   EXPECT_TRUE(reader.finish().has_value()) << text;
   const std::optional<Edit> edit = reader.edit_to_include_usage();

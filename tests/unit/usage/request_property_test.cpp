@@ -124,7 +124,7 @@ struct Found {
 };
 
 Found read(const std::vector<std::string>& pieces) {
-  BodyReader reader;
+  RequestReader reader;
   for (const std::string& piece : pieces) {
     if (!reader.feed(piece)) break;
   }
