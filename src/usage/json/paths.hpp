@@ -81,6 +81,24 @@ class Paths {
     return (object * 37U + key.size() * 11U + first * 5U + last * 3U) % slots;
   }
 
+  // Keys are short, and a call of memcmp is dear beside them: words that overlap.
+  static bool same(const char* one, const char* other, std::size_t size) noexcept {
+    if (size > 16) return std::memcmp(one, other, size) == 0;
+    if (size >= 8) return same_words<std::uint64_t>(one, other, size);
+    if (size >= 4) return same_words<std::uint32_t>(one, other, size);
+    return one[0] == other[0] && one[size / 2] == other[size / 2] && one[size - 1] == other[size - 1];
+  }
+  template <class Word>
+  static bool same_words(const char* one, const char* other, std::size_t size) noexcept {
+    const auto word = [](const char* at) {
+      Word loaded;
+      std::memcpy(&loaded, at, sizeof loaded);
+      return loaded;
+    };
+    const std::size_t last = size - sizeof(Word);
+    return word(one) == word(other) && word(one + last) == word(other + last);
+  }
+
   constexpr Node new_node() {
     if (nodes_ == max_nodes) throw std::length_error("too many nodes");  // while compiling
     return nodes_++;

@@ -62,7 +62,8 @@ class ScannerState {
   Kind literal_ = Kind::null;
   std::uint16_t unit_ = 0;  // of a \u escape
   std::uint16_t depth_ = 0;
-  Paths::Node node_ = Paths::nowhere;                                 // the open object or array
+  Paths::Node node_ = Paths::nowhere;  // the open object or array
+  bool in_array_ = false;
   Paths::Target target_{Paths::nowhere, Paths::no_leaf, Take::kind};  // where the next value leads
   std::array<Paths::Node, Paths::max_depth + 1> nodes_{};             // of the open ones, by depth
   std::array<std::uint64_t, max_depth / 64 + 1> arrays_{};            // a bit for each of the open ones
@@ -87,10 +88,10 @@ class Scanner : public ScannerState {
   std::size_t feed(std::string_view bytes, Sink& sink) noexcept;
 
  private:
-  const char* step(const char* at, const char* end, Sink& sink) noexcept;
-  const char* value(const char* at, const char* end, Sink& sink) noexcept;
-  const char* key(const char* at, const char* end, Sink& sink) noexcept;
-  const char* string(const char* at, const char* end, Sink& sink) noexcept;
+  const char* step(const char* at, const char* end, Quotes& quotes, Sink& sink) noexcept;
+  const char* value(const char* at, const char* end, Quotes& quotes, Sink& sink) noexcept;
+  const char* key(const char* at, const char* end, Quotes& quotes, Sink& sink) noexcept;
+  const char* string(const char* at, const char* end, Quotes& quotes, Sink& sink) noexcept;
   const char* escape(const char* at, Sink& sink) noexcept;
   const char* hex(const char* at, Sink& sink) noexcept;
   const char* number(const char* at, const char* end, Sink& sink) noexcept;
@@ -99,9 +100,9 @@ class Scanner : public ScannerState {
   const char* close(const char* at, bool array, Sink& sink) noexcept;
   const char* wrong(const char* end) noexcept;
   void end_string(Sink& sink) noexcept;
+  void told(std::string_view text, bool cut, Sink& sink) noexcept;
   void end_number(std::string_view digits, Sink& sink) noexcept;
   void after_value() noexcept { at_ = depth_ == 0 ? At::done : At::comma_or_end; }
-  [[nodiscard]] bool in_array() const noexcept { return (arrays_[depth_ / 64] >> (depth_ % 64) & 1U) != 0; }
   [[nodiscard]] bool wanted() const noexcept { return target_.leaf != Paths::no_leaf; }
 
   const Paths* paths_;

@@ -14,15 +14,16 @@ template <class Sink>
 std::size_t Scanner<Sink>::feed(std::string_view bytes, Sink& sink) noexcept {
   const char* at = bytes.data();
   const char* const end = at + bytes.size();
-  while (at != end && at_ != At::done) at = step(at, end, sink);
+  Quotes quotes(bytes);
+  while (at != end && at_ != At::done) at = step(at, end, quotes, sink);
   return static_cast<std::size_t>(at - bytes.data());
 }
 
 template <class Sink>
-inline const char* Scanner<Sink>::step(const char* at, const char* end, Sink& sink) noexcept {
+inline const char* Scanner<Sink>::step(const char* at, const char* end, Quotes& quotes, Sink& sink) noexcept {
   switch (at_) {
     case At::string:
-      return string(at, end, sink);
+      return string(at, end, quotes, sink);
     case At::escape:
       return escape(at, sink);
     case At::hex:
@@ -41,29 +42,31 @@ inline const char* Scanner<Sink>::step(const char* at, const char* end, Sink& si
   if (is_space(*at)) return at + 1;
   switch (at_) {
     case At::key_or_end:
-      return *at == '"' ? key(at + 1, end, sink) : close(at, false, sink);
+      return *at == '"' ? key(at + 1, end, quotes, sink) : close(at, false, sink);
     case At::colon:
       at_ = At::value;
       return *at == ':' ? at + 1 : wrong(end);
     case At::comma_or_end:
-      if (*at != ',') return close(at, in_array(), sink);
-      if (in_array()) {
+      if (*at != ',') return close(at, in_array_, sink);
+      ++at;
+      if (in_array_) {
         target_ = paths_->element(node_);
         at_ = At::element_or_end;
-      } else {
-        at_ = At::key_or_end;
+        return at;
       }
-      return at + 1;
+      if (at != end && *at == '"') return key(at + 1, end, quotes, sink);
+      at_ = At::key_or_end;
+      return at;
     case At::element_or_end:
       if (*at == ']') return close(at, true, sink);
       [[fallthrough]];
     default:
-      return value(at, end, sink);
+      return value(at, end, quotes, sink);
   }
 }
 
 template <class Sink>
-inline const char* Scanner<Sink>::value(const char* at, const char* end, Sink& sink) noexcept {
+inline const char* Scanner<Sink>::value(const char* at, const char* end, Quotes& quotes, Sink& sink) noexcept {
   switch (*at) {
     case '"':
       at_ = At::string;
@@ -74,7 +77,7 @@ inline const char* Scanner<Sink>::value(const char* at, const char* end, Sink& s
         if (target_.take == Take::number || target_.take == Take::text) into_ = Into::scratch;
         scratch_.clear();
       }
-      return at + 1 == end ? end : string(at + 1, end, sink);
+      return at + 1 == end ? end : string(at + 1, end, quotes, sink);
     case '{':
       return open(at + 1, false, sink);
     case '[':
@@ -99,31 +102,56 @@ inline const char* Scanner<Sink>::value(const char* at, const char* end, Sink& s
   return literal(at, end, sink);
 }
 
-// A key that lies whole before us, as nearly all do, is looked up where it stands.
+// A key that lies whole before us, as nearly all do, is looked up where it stands. So is the next one, as long as the
+// values between them are strings that nobody wants: most of most documents never leaves this loop.
 template <class Sink>
-inline const char* Scanner<Sink>::key(const char* at, const char* end, Sink& sink) noexcept {
-  const char* const quote = quote_or_backslash(at, end);
-  if (quote != end && *quote == '"') {
-    target_ =
-        node_ == Paths::nowhere ? Paths::Target{} : paths_->member(node_, {at, static_cast<std::size_t>(quote - at)});
+inline const char* Scanner<Sink>::key(const char* at, const char* end, Quotes& quotes, Sink& sink) noexcept {
+  const Paths::Node node = node_;
+  while (true) {
+    const char* const quote = quotes.next(at);
+    if (quote == end || *quote != '"') break;
+    const std::string_view name(at, static_cast<std::size_t>(quote - at));
+    target_ = node == Paths::nowhere ? Paths::Target{} : paths_->member(node, name);
     at = quote + 1;
-    const bool colon = at != end && *at == ':';
-    at_ = colon ? At::value : At::colon;
-    return colon ? at + 1 : at;
+    if (end - at < 2 || *at != ':') {
+      at_ = At::colon;
+      return at;
+    }
+    ++at;
+    if (*at != '"' || wanted()) {
+      at_ = At::value;
+      return is_space(*at) ? at : value(at, end, quotes, sink);
+    }
+    const char* const stop = quotes.next(at + 1);
+    if (stop == end || *stop != '"') {
+      at_ = At::value;
+      return value(at, end, quotes, sink);
+    }
+    at = stop + 1;
+    if (end - at < 2 || at[0] != ',' || at[1] != '"') {
+      at_ = At::comma_or_end;
+      return at;
+    }
+    at += 2;
   }
   at_ = At::string;
   into_ = Into::key;
   scratch_.clear();
-  return at == end ? end : string(at, end, sink);
+  return at == end ? end : string(at, end, quotes, sink);
 }
 
 template <class Sink>
-inline const char* Scanner<Sink>::string(const char* at, const char* end, Sink& sink) noexcept {
-  const char* const stop = quote_or_backslash(at, end);
+inline const char* Scanner<Sink>::string(const char* at, const char* end, Quotes& quotes, Sink& sink) noexcept {
+  const char* const stop = quotes.next(at);
+  const std::string_view piece(at, static_cast<std::size_t>(stop - at));
   if (into_ == Into::length) {
     if (stop != at) sink.length(target_.leaf, characters(at, stop));
+  } else if (into_ == Into::scratch && stop != end && *stop == '"' && scratch_.text().empty()) {
+    told(piece.substr(0, Scratch::capacity), piece.size() > Scratch::capacity, sink);
+    after_value();
+    return stop + 1;
   } else if (into_ != Into::nothing) {
-    scratch_.append({at, static_cast<std::size_t>(stop - at)});
+    scratch_.append(piece);
   }
   if (stop == end) return end;
   if (*stop == '\\') {
@@ -141,14 +169,18 @@ void Scanner<Sink>::end_string(Sink& sink) noexcept {
     at_ = At::colon;
     return;
   }
-  if (into_ == Into::scratch) {
-    if (target_.take == Take::number) {
-      end_number(scratch_.text(), sink);
-    } else {
-      sink.text(target_.leaf, scratch_.text());
-    }
-  }
+  if (into_ == Into::scratch) told(scratch_.text(), scratch_.overflown(), sink);
   after_value();
+}
+
+// A string whose text is wanted.
+template <class Sink>
+inline void Scanner<Sink>::told(std::string_view text, bool cut, Sink& sink) noexcept {
+  if (target_.take == Take::number) {
+    sink.number(target_.leaf, cut ? std::string_view{} : text);
+  } else {
+    sink.text(target_.leaf, text);
+  }
 }
 
 template <class Sink>
@@ -237,6 +269,7 @@ inline const char* Scanner<Sink>::open(const char* at, bool array, Sink& sink) n
   node_ = depth_ > 0 ? target_.node : array ? Paths::documents : Paths::document;
   ++depth_;
   if (depth_ <= Paths::max_depth) nodes_[depth_] = node_;
+  in_array_ = array;
   const std::uint64_t bit = std::uint64_t{1} << (depth_ % 64);
   if (array) {
     arrays_[depth_ / 64] |= bit;
@@ -253,6 +286,7 @@ template <class Sink>
 inline const char* Scanner<Sink>::close(const char* at, bool array, Sink& sink) noexcept {
   if (*at != (array ? ']' : '}')) return wrong(at + 1);
   --depth_;
+  in_array_ = (arrays_[depth_ / 64] >> (depth_ % 64) & 1U) != 0;
   node_ = depth_ <= Paths::max_depth ? nodes_[depth_] : Paths::nowhere;
   if (depth_ == 1 && node_ == Paths::documents) sink.element();
   after_value();
