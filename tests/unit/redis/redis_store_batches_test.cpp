@@ -119,6 +119,22 @@ TEST_F(RedisStoreTest, WhatFillsABatchLeavesAFullLaneAtOnceUpToABound) {
   EXPECT_THAT(answers_, ElementsAre("a decided 9", "b decided 9", "c decided 9", "d decided 9", "e decided 9"));
 }
 
+TEST_F(RedisStoreTest, WhatComesAtOnceTravelsInTwoHalvesOnceThereIsEnough) {
+  const auto ten = space(10);
+  for (int key = 0; key < 16; ++key) ask(*ten, std::to_string(key));
+  run();
+  ASSERT_THAT(client_->sent, SizeIs(1));
+  EXPECT_THAT(client_->sent[0].asked.keys, SizeIs(16));
+  client_->answer();
+  for (int key = 0; key < 40; ++key) ask(*ten, std::to_string(key));
+  run();
+  ASSERT_THAT(client_->sent, SizeIs(2));
+  EXPECT_THAT(client_->sent[0].asked.keys, SizeIs(20));
+  EXPECT_THAT(client_->sent[1].asked.keys, SizeIs(20));
+  while (!client_->sent.empty()) client_->answer();
+  EXPECT_THAT(answers_, SizeIs(56));
+}
+
 TEST_F(RedisStoreTest, NoMoreScriptCallsAreUnderWayThanAllowed) {
   options_.max_in_flight = 2;
   const auto ten = space(10, "ten");

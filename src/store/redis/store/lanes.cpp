@@ -2,10 +2,17 @@
 
 #include "store/redis/store/store_core.hpp"
 
+#include <algorithm>
 #include <utility>
 #include <vector>
 
 namespace weir::store::redis {
+namespace {
+
+// Fewer keys are not worth a script call of their own, which costs Redis as much as two or three of them.
+constexpr std::size_t least_share = 16;
+
+}  // namespace
 
 void Lanes::add(SingleCall call) {
   Slot slot = 0;
@@ -14,6 +21,12 @@ void Lanes::add(SingleCall call) {
   if (lane == nullptr) lane = std::make_shared<Lane>(Lane{.name = {call.space, slot}});
   lane->waiting.push_back(std::move(call));
   make_ready(lane);
+}
+
+// The next batch's.
+std::size_t Lanes::most_keys(const Lane& lane) const {
+  const std::size_t half = (lane.waiting.size() + lane.calls_out + 1) / 2;
+  return std::min(core_.options().max_keys, std::max(half, least_share));
 }
 
 bool Lanes::may_send(const Lane& lane) const {
@@ -56,14 +69,16 @@ bool Lanes::drop_expired(Lane& lane) {
 
 void Lanes::send_from(const LanePtr& lane) {
   if (drop_expired(*lane)) return came_back(lane);  // what is left has to wait for its turn
-  const BatchBounds bounds{.keys = core_.options().max_keys, .costs = core_.options().max_costs};
+  const BatchBounds bounds{.keys = most_keys(*lane), .costs = core_.options().max_costs};
   auto batch = std::make_unique<Batch>(lane->waiting, bounds);
   ++lane->in_flight;
+  lane->calls_out += batch->size();
   ScriptCall script = core_.layout().each(batch->space(), batch->asks(), batch->now());
   const Deadline deadline = batch->deadline();
   const std::size_t calls = batch->size();
   core_.call(std::move(script), deadline, calls, [this, lane, batch = std::move(batch)](const StoreCore::Said& said) {
     --lane->in_flight;
+    lane->calls_out -= batch->size();
     came_back(lane);
     if (!said) return batch->answer(said.error());
     std::vector<Verdict> verdicts(batch->size());

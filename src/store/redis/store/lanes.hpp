@@ -2,8 +2,9 @@
 //
 // A call goes out when the executor comes to it, so that at low load it takes one round trip. Only while a lane has
 // `max_lane_in_flight` batches out, calls wait in it and leave together when an answer is in: batches grow by
-// themselves as far as Redis falls behind. Those that can't grow any more go out at once, up to `max_full_in_flight`:
-// with few large batches Redis and we would work in turns, each waiting for the other.
+// themselves as far as Redis falls behind. Those that can't grow any more go out at once, up to `max_full_in_flight`,
+// and none takes more than half of what is out and waits: with one large batch at a time Redis and we would work in
+// turns, each waiting for the other.
 #pragma once
 
 #include "store/redis/resp/command.hpp"
@@ -37,8 +38,9 @@ class Lanes {
   struct Lane {
     std::pair<const RedisSpace*, Slot> name;
     std::deque<SingleCall> waiting{};
-    std::size_t in_flight = 0;
-    bool ready = false;  // is among ready_
+    std::size_t in_flight = 0;  // batches
+    std::size_t calls_out = 0;  // in them
+    bool ready = false;         // is among ready_
   };
   using LanePtr = std::shared_ptr<Lane>;
   // By the deadline of its first call, the earliest on top.
@@ -48,6 +50,7 @@ class Lanes {
     friend bool operator<(const Ready& one, const Ready& other) { return one.deadline > other.deadline; }
   };
 
+  [[nodiscard]] std::size_t most_keys(const Lane& lane) const;
   [[nodiscard]] bool may_send(const Lane& lane) const;
   void make_ready(const LanePtr& lane);
   void send_from(const LanePtr& lane);
