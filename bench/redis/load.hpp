@@ -59,7 +59,8 @@ class Seen {
       std::fprintf(stderr, "%zu of %zu calls were not answered as they should be\n", failed_, waits_.size());
       std::exit(EXIT_FAILURE);
     }
-    std::printf("{\"calls_per_second\": %.1f, \"p50_us\": %.2f, \"p99_us\": %.2f}\n",
+    std::printf("{\"calls\": %zu, \"calls_per_second\": %.1f, \"p50_us\": %.2f, \"p99_us\": %.2f}\n",
+                waits_.size() + untimed_,
                 static_cast<double>(waits_.size() + untimed_) / std::chrono::duration<double>(time).count(),
                 percentile(50), percentile(99));
   }

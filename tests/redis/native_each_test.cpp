@@ -153,8 +153,11 @@ class Trace {
     // Beyond 2^53 Redis stops counting what is owed.
     const bool forced = chance_.one_in(12) && owing_fits();
     std::vector<std::int64_t> costs;
-    for (std::int64_t left = chance_.one_in(3) ? chance_.between(1, 5) : 1; left > 0; --left)
-      costs.push_back(cost(forced));
+    for (std::int64_t left = chance_.one_in(3) ? chance_.between(1, 5) : 1; left > 0; --left) {
+      // The script takes as one what comes several times in a row.
+      const std::int64_t times = chance_.one_in(4) ? chance_.between(2, 20) : 1;
+      costs.insert(costs.end(), forced ? 1 : static_cast<std::size_t>(times), cost(forced));
+    }
     const Ask ask{.key = "u", .costs = costs};
     const auto& space = static_cast<const RedisSpace&>(*space_);
     const ScriptCall call =

@@ -1,5 +1,6 @@
 #include "store/redis/native/layout.hpp"
 
+#include "store/redis/layout/costs.hpp"
 #include "store/redis/native/key_name.hpp"
 #include "store/redis/native/lease.hpp"
 #include "store/redis/native/scripts.hpp"
@@ -158,14 +159,8 @@ ScriptCall NativeLayout::call_each(const RedisSpace& space, std::span<const Ask>
   call.arguments.push_back(own.value_tag());
   call.arguments.push_back(std::to_string(own.generation().load()));
   call.arguments.insert(call.arguments.end(), own.words().begin(), own.words().end());
-  for (const Ask& ask : asks) {
-    call.keys.push_back(key_name(own.prefix(), ask.key));
-    std::string& costs = call.arguments.emplace_back();
-    for (const std::int64_t cost : ask.costs) {
-      if (!costs.empty()) costs += ' ';
-      costs += std::to_string(cost);
-    }
-  }
+  for (const Ask& ask : asks) call.keys.push_back(key_name(own.prefix(), ask.key));
+  append_costs(asks, call.arguments);
   return call;
 }
 

@@ -1,6 +1,7 @@
 -- native_each.lua: several keys of one rule, each for itself, each with costs that are taken one after the other.
 --   KEYS  the keys, each once
---   ARGV  0, or 1 to charge whatever is left; tag; generation; three numbers of the rule; for each key its costs
+--   ARGV  0, or 1 to charge whatever is left; tag; generation; three numbers of the rule; for each key its costs: numbers
+--         with " " between them, 2*30 is 2 for thirty times. Nothing for all keys when each has one cost, of 1.
 -- Keeps: a refused cost changes nothing; every key that is touched has a TTL.
 -- Replies one text, as a list would cost Redis more than all the rest: fields with ";" between them. First now: seconds,
 -- microseconds; then for each key the state that was found, as its value says it (empty: none), and a 1 or 0 for each
@@ -10,12 +11,53 @@ local own = generation > 0 and tag .. '#' .. ARGV[3] .. ' ' or tag .. ' '
 local from = #own + 1
 local read, write, take, charge, _, fresh_at = algorithm(ARGV, 4)
 local unfold, fold, last_end
+local find = string.find
 local zero
 if sub(tag, 1, 1) == 's' then zero = 0 end
 local reply, n = {time[1] .. ' ' .. time[2]}, 1
 
-for at = 1, #KEYS do
-  local key = KEYS[at]
+-- What takes costs other than one of 1, made when such come: the state after them, what became of each, and
+-- whether any of them changed the state.
+local take_costs
+local function costs_taker()
+  local rep = string.rep
+  -- A cost that comes so many times, one after the other.
+  local function taken(a, b, c, cost, times)
+    -- All of them pass when their sum does, and leave what it leaves.
+    if cost > 0 and cost * times < most then
+      local x, y, z = take(a, b, c, cost * times)
+      if x then return x, y, z, rep('1', times) end
+    end
+    for time = 1, times do
+      local x, y, z = take(a, b, c, cost)
+      -- The others find the same.
+      if not x then return a, b, c, rep('1', time - 1) .. rep('0', times - time + 1) end
+      a, b, c = x, y, z
+    end
+    return a, b, c, rep('1', times)
+  end
+  local function charged(a, b, c, cost, times)
+    for _ = 1, times do a, b, c = charge(a, b, c, cost) end
+    return a, b, c, rep('1', times)
+  end
+  local function refused(a, b, c, _, times) return a, b, c, rep('0', times) end
+
+  return function(a, b, c, costs, foreign)
+    local run = foreign and refused or forced and charged or taken
+    local passed, changed = '', false
+    for cost, times in gmatch(costs, '(%-?%d+)%*?(%d*)') do
+      local x, y, z, these = run(a, b, c, tonumber(cost), tonumber(times) or 1)
+      passed = passed .. these
+      changed = changed or x ~= a or y ~= b or z ~= c
+      a, b, c = x, y, z
+    end
+    return a, b, c, passed, changed
+  end
+end
+
+local keys = KEYS
+for at = 1, #keys do
+  local key, costs = keys[at], ARGV[6 + at] or '1'
   local value = try('GET', key)
   local a, b, c = 0, 0, zero
   local text = ''
@@ -23,7 +65,7 @@ for at = 1, #KEYS do
   local foreign = false
   if value then
     a = nil
-    if type(value) == 'string' and sub(value, 1, from - 1) == own then
+    if type(value) == 'string' and find(value, own, 1, true) == 1 then
       text = sub(value, from)
       a, b, c = read(text, 1)
     end
@@ -39,41 +81,27 @@ for at = 1, #KEYS do
       end
     end
   end
-  local changed, passed = false, ''
-  local costs = ARGV[6 + at]
-  local cost, next_cost = tonumber(costs), nil
-  if not cost then
-    next_cost = gmatch(costs, '%-?%d+')
-    cost = tonumber(next_cost() or nil)
-  end
   if found and found.stamp and (fresh_at(a, b, c) or now) <= now then found.stamp = nil end
-  while cost do
-    local x, y, z
-    if foreign then
-      x = nil
-    elseif forced then
-      x, y, z = charge(a, b, c, cost)
-    else
-      x, y, z = take(a, b, c, cost)
-    end
-    if x then
-      passed = passed .. '1'
-      changed = changed or x ~= a or y ~= b or z ~= c
-      a, b, c = x, y, z
-    else
-      passed = passed .. '0'
-    end
-    cost = next_cost and tonumber(next_cost() or nil)
+
+  local x, y, z, passed, changed
+  if costs == '1' and not forced and not foreign then
+    x, y, z = take(a, b, c, 1)
+    passed = x and '1' or '0'
+    if not x then x, y, z = a, b, c end
+    changed = x ~= a or y ~= b or z ~= c
+  else
+    take_costs = take_costs or costs_taker()
+    x, y, z, passed, changed = take_costs(a, b, c, costs, foreign)
   end
 
   reply[n + 1], reply[n + 2] = text, passed
   n = n + 2
   if changed then
-    local fresh = fresh_at(a, b, c)
+    local fresh = fresh_at(x, y, z)
     if found then
-      fold(key, tag, found, write(a, b, c), fresh)
+      fold(key, tag, found, write(x, y, z), fresh)
     elseif fresh then
-      call('SET', key, own .. write(a, b, c), 'PX', ttl_of(fresh))
+      call('SET', key, own .. write(x, y, z), 'PX', ttl_of(fresh))
     else
       call('DEL', key)
     end

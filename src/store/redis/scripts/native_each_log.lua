@@ -4,10 +4,24 @@
 -- new after it (if it passed) and as it was, when the cost passes if it did not (0: never); and 1 or 0.
 local forced = ARGV[1] == '1'
 local reply, n = {time[1] .. ' ' .. time[2]}, 1
+
+local function each_cost(costs)
+  local next_run, cost, left = gmatch(costs, '(%-?%d+)%*?(%d*)'), nil, 0
+  return function()
+    if left == 0 then
+      local times
+      cost, times = next_run()
+      if not cost then return nil end
+      cost, left = tonumber(cost), tonumber(times) or 1
+    end
+    left = left - 1
+    return cost
+  end
+end
+
 for at = 1, #KEYS do
   local log = sliding_log(KEYS[at], ARGV[2], tonumber(ARGV[3]), ARGV, 4)
-  for cost in gmatch(ARGV[6 + at], '%-?%d+') do
-    cost = tonumber(cost)
+  for cost in each_cost(ARGV[6 + at] or '1') do
     local passed = log and (forced or log.passes(cost))
     local told = {}
     reply[n + 1] = '?'

@@ -3,28 +3,28 @@
 
 algorithms.fixed_window = {
   load = function(state)
-    local text = read('GET', state.keys[1])
-    state.exists = text ~= false
+    local text = readable(try('GET', state.keys[1]))
+    state.exists, state.told = text ~= false, text and match(text, '^%d+$')
     state.found = state.exists and number_in(text) or 0
-    state.first = math.max(0, state.found)
+    state.first = max(0, state.found)
   end,
 
-  take = function(state, ask)
-    if ask.cost > 0 and not ask.force and state.first + ask.cost > ask.limit then return false end
-    if ask.cost == 0 then return state.first <= ask.limit end
-    state.first = math.max(0, state.first + ask.cost)
+  take = function(state, limit, cost, force)
+    if cost > 0 and not force and state.first + cost > limit then return false end
+    if cost == 0 then return state.first <= limit end
+    state.first = max(0, state.first + cost)
     return true
   end,
 
   save = function(state)
     local key = state.keys[1]
-    if state.first == math.max(0, state.found) then
+    if state.first == max(0, state.found) then
       if state.exists then expire_if_endless(key, state.ttl) end
       return
     end
-    redis.call('INCRBY', key, state.first - state.found)
+    call('INCRBY', key, said(state.first - state.found))
     if state.found <= 0 then
-      redis.call('PEXPIRE', key, state.ttl)
+      call('PEXPIRE', key, state.ttl)
     else
       expire_if_endless(key, state.ttl)
     end

@@ -51,7 +51,7 @@ for at = 6, #ARGV, 10 do
     flag, good = 'w', false
   else
     first, second = state.first, state.second
-    flag = algorithms[kind].take(state, {limit = limit, cost = cost}) and '1' or '0'
+    flag = algorithms[kind].take(state, limit, cost) and '1' or '0'
   end
   all = all and flag == '1'
   parts[#parts + 1] = {kind, name, said(cost), said(limit), ARGV[at + 1], ARGV[at + 2]}  -- texts: JSON rounds

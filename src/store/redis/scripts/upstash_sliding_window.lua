@@ -4,23 +4,24 @@
 -- @upstash/ratelimit computes it; TTL: two windows and a second.
 
 local function weight_of(state)
-  return math.floor((1 - (now % state.window) / state.window) * state.second)
+  if state.second == 0 then return 0 end
+  return floor((1 - (now % state.window) / state.window) * state.second)
 end
 
 algorithms.sliding_window = {
   load = function(state)
-    local texts = {read('GET', state.keys[1]), read('GET', state.keys[2])}
-    state.exists = texts[1] ~= false
-    state.found = state.exists and number_in(texts[1]) or 0
-    state.first = math.max(0, state.found)
-    state.second = math.max(0, texts[2] and number_in(texts[2]) or 0)
+    local text, before = readable(try('GET', state.keys[1])), readable(try('GET', state.keys[2]))
+    state.exists, state.told = text ~= false, text and match(text, '^%d+$')
+    state.found = text and number_in(text) or 0
+    state.first = max(0, state.found)
+    state.second = before and max(0, number_in(before)) or 0
   end,
 
-  take = function(state, ask)
+  take = function(state, limit, cost, force)
     local used = weight_of(state) + state.first
-    if ask.cost > 0 and not ask.force and used + ask.cost > ask.limit then return false end
-    if ask.cost == 0 then return used <= ask.limit end
-    state.first = math.max(0, state.first + ask.cost)
+    if cost > 0 and not force and used + cost > limit then return false end
+    if cost == 0 then return used <= limit end
+    state.first = max(0, state.first + cost)
     return true
   end,
 

@@ -1,4 +1,5 @@
 #include "store/redis/upstash/layout.hpp"
+#include "store/redis/layout/costs.hpp"
 
 #include "store/redis/upstash/keys.hpp"
 #include "store/redis/upstash/prefixes.hpp"
@@ -78,12 +79,12 @@ class UpstashLayout final : public Layout {
 
   bool read_each(const RedisSpace& any, std::span<const Ask> asks, Instant now, const Value& reply,
                  std::span<Verdict> verdicts) const override {
-    if (reply.type != Value::Type::array || reply.items.size() != asks.size() * found_items) return false;
+    if (reply.type != Value::Type::array || reply.items.size() != asks.size() + 1) return false;
     const Terms& terms = upstash_space(any).terms();
     std::size_t place = 0;
     for (std::size_t at = 0; at < asks.size(); ++at) {
       const std::span<const std::int64_t> costs = asks[at].costs;
-      const auto found = read_found(reply.items.subspan(at * found_items, found_items));
+      const auto found = read_found(reply.items.front(), reply.items[at + 1]);
       if (!found || found->flags.size() != costs.size()) return false;
       tell(terms, *found, costs, now, verdicts.subspan(place, costs.size()));
       place += costs.size();
@@ -198,10 +199,9 @@ class UpstashLayout final : public Layout {
     for (const Ask& ask : asks) {
       std::string identifier = identifier_of(ask.key);
       std::ranges::move(state_keys(space, identifier, now), std::back_inserter(call.keys));
-      call.arguments.push_back(std::move(identifier));
-      call.arguments.push_back(std::to_string(ask.costs.size()));
-      for (const std::int64_t cost : ask.costs) call.arguments.push_back(std::to_string(cost));
+      if (options_.deny_list) call.arguments.push_back(std::move(identifier));
     }
+    append_costs(asks, call.arguments);
     return call;
   }
 

@@ -1,6 +1,7 @@
 #include "store/redis/upstash/reply.hpp"
 
 #include <algorithm>
+#include <array>
 #include <charconv>
 #include <cmath>
 #include <system_error>
@@ -45,6 +46,19 @@ std::optional<Found> read_found(std::span<const Value> items) {
   return Found{.limit = static_cast<std::int64_t>(*limit),
                .state = {.first = first, .second = second.value_or(0)},
                .flags = items[3].text};
+}
+
+std::optional<Found> read_found(const Value& limit, const Value& key) {
+  if (key.type != Value::Type::text) return std::nullopt;
+  std::array<Value, found_items> items{limit};
+  std::string_view rest = key.text;
+  for (std::size_t at = 1; at < found_items; ++at) {
+    const std::size_t end = at + 1 < found_items ? rest.find(' ') : rest.size();
+    if (end == std::string_view::npos) return std::nullopt;
+    items[at] = Value{.type = Value::Type::text, .text = rest.substr(0, end)};
+    rest.remove_prefix(std::min(end + 1, rest.size()));
+  }
+  return read_found(items);
 }
 
 void tell(const Terms& terms, const Found& found, std::span<const std::int64_t> costs, Instant now,

@@ -5,6 +5,7 @@
 #include "store/redis/resp/value.hpp"
 #include "store/redis/upstash/decide.hpp"
 
+#include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <span>
@@ -21,6 +22,8 @@ struct Found {
 inline constexpr std::size_t found_items = 4;
 
 [[nodiscard]] std::optional<Found> read_found(std::span<const Value> items);  // found_items of them
+// As upstash_each.lua says it: the limit once for all, the others with " " between them.
+[[nodiscard]] std::optional<Found> read_found(const Value& limit, const Value& key);
 
 // Of each cost, taken one after the other; not decided() where something else is at the key. Where Lua and C++ should
 // ever differ, Lua's flag wins.
