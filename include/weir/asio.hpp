@@ -19,6 +19,7 @@
 #include <boost/asio/executor_work_guard.hpp>
 #include <boost/asio/post.hpp>
 #include <boost/asio/steady_timer.hpp>
+#include <boost/container/small_vector.hpp>
 #include <boost/system/error_code.hpp>
 
 #include <chrono>
@@ -50,7 +51,7 @@ class OwnedCheck {
   bool is_number_;
   std::int64_t cost_;
 };
-using OwnedChecks = std::vector<OwnedCheck>;
+using OwnedChecks = boost::container::small_vector<OwnedCheck, 1>;
 
 inline OwnedChecks owned(std::span<const Check> checks) {
   OwnedChecks all;
@@ -64,8 +65,8 @@ inline OwnedChecks owned(Limiter& limiter, Key key, std::int64_t cost) {
   return owned(std::span(&check, 1));
 }
 
-inline std::vector<Check> views(OwnedChecks& checks) {
-  std::vector<Check> all;
+inline boost::container::small_vector<Check, 1> views(OwnedChecks& checks) {
+  boost::container::small_vector<Check, 1> all;
   all.reserve(checks.size());
   for (OwnedCheck& check : checks) all.push_back(check.view());
   return all;

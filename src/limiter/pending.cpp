@@ -16,7 +16,7 @@ class PendingJoint final : public Pending {
   PendingJoint(limiter::RemoteJoint::Pointer joint, Done done, Result result)
       : joint_(std::move(joint)), done_(std::move(done)), result_(result) {}
 
-  [[nodiscard]] std::chrono::nanoseconds timeout() const override { return joint_->timeout(); }
+  [[nodiscard]] std::chrono::nanoseconds timeout() const override { return joint_->time_to_watch(); }
   void start() override {
     joint_->start([done = std::move(done_), result = result_](limiter::Joint& joint) mutable { done(result(joint)); });
   }

@@ -47,6 +47,17 @@ RemoteJoint::Pointer RemoteJoint::make(std::span<const Check> checks, const Term
   return made;
 }
 
+// A store that answers here is not late because its thread is: a timer in this thread would be, too.
+std::chrono::nanoseconds RemoteJoint::time_to_watch() {
+  if (items_.size() != 1 || timeout_.count() == 0) return timeout_;
+  const Item& item = items_.front();
+  const store::Settings* const settings = item.limiter->settings.get();
+  if (settings != nullptr && !settings->current()) return timeout_;
+  const auto keeps = item.room().timeout();
+  store_keeps_time_ = keeps && *keeps <= timeout_ && item.room().answers_in_this_thread();
+  return store_keeps_time_ ? std::chrono::nanoseconds(0) : timeout_;
+}
+
 void RemoteJoint::start(Done done) {
   done_ = std::move(done);
   see_settings(0);
@@ -56,7 +67,7 @@ void RemoteJoint::see_settings(std::size_t from) {
   for (std::size_t i = from; i < items_.size(); ++i) {
     store::Settings* const settings = items_[i].limiter->settings.get();
     if (settings == nullptr) continue;
-    if (settings->current()) {
+    if (store_keeps_time_ || settings->current()) {
       settings->poll();
       continue;
     }

@@ -45,6 +45,8 @@ class RemoteJoint : public boost::intrusive_ref_counter<RemoteJoint> {
   [[nodiscard]] std::span<const Item> items() const { return items_; }
   // The longest that may be waited for its stores; 0 when none of them makes one wait.
   [[nodiscard]] std::chrono::nanoseconds timeout() const { return timeout_; }
+  // Of that, what whoever starts it now has to keep; 0: its store does, in this thread.
+  [[nodiscard]] std::chrono::nanoseconds time_to_watch();
   [[nodiscard]] bool finished();
 
  private:
@@ -73,6 +75,7 @@ class RemoteJoint : public boost::intrusive_ref_counter<RemoteJoint> {
   Terms terms_;
   std::optional<Joint> joint_;  // none before the first question
   std::chrono::nanoseconds timeout_{0};
+  bool store_keeps_time_ = false;                           // as it waits for nothing else
   Question question_;                                       // the one that is out, or was last
   boost::container::small_vector<store::Check, 2> checks_;  // of that question
   Question given_up_;                                       // that one, when it was not waited for to the end

@@ -13,6 +13,7 @@
 #include <functional>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -69,6 +70,10 @@ class FakeRemoteStore final : public store::Store {
   [[nodiscard]] bool immediate() const override { return false; }
   [[nodiscard]] std::shared_ptr<store::Settings> settings() override { return shared_settings; }
   std::shared_ptr<store::Settings> shared_settings;  // given before limiters are made
+  [[nodiscard]] std::optional<store::Nanos> timeout() const override { return own_timeout; }
+  [[nodiscard]] bool answers_in_this_thread() const override { return answers_here; }
+  std::optional<store::Nanos> own_timeout;
+  bool answers_here = false;
 
   void decide(const store::Call& asked, std::move_only_function<void(store::Answer)> done) override {
     std::unique_lock lock(mutex_);

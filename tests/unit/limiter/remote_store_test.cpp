@@ -3,10 +3,12 @@
 #include "limiter/fake_clock.hpp"
 #include "limiter/fake_remote_store.hpp"
 #include "limiter/matchers.hpp"
+#include "limiter/remote_joint.hpp"
 
 #include <gmock/gmock.h>
 
 #include <memory>
+#include <span>
 #include <string>
 
 namespace weir::limiter {
@@ -32,6 +34,29 @@ TEST_F(RemoteStore, Decides) {
   EXPECT_THAT(remote.limit("user"), AllowedWithRemaining(1));
   EXPECT_THAT(remote.limit("user"), AllowedWithRemaining(0));
   EXPECT_THAT(remote.limit("user"), LimitedFor(1min));
+}
+
+TEST_F(RemoteStore, KeepsTheTimeItselfWhereItAnswersAndIsNotSlowerThanTheLimiterAllows) {
+  Limiter remote = limiter(fixed_window(2, 1min), {.timeout = 100ms});
+  const Check check(remote, "user");
+  const auto time_to_watch = [&] { return RemoteJoint::make(std::span(&check, 1), {})->time_to_watch(); };
+  store_->own_timeout = 100ms;
+  EXPECT_EQ(time_to_watch(), 100ms) << "its thread is another";
+  store_->answers_here = true;
+  EXPECT_EQ(time_to_watch(), 0ms);
+  store_->own_timeout = 101ms;
+  EXPECT_EQ(time_to_watch(), 100ms);
+  store_->own_timeout.reset();
+  EXPECT_EQ(time_to_watch(), 100ms);
+}
+
+TEST_F(RemoteStore, KeepsTheTimeOfNoDecisionThatOthersTakePartIn) {
+  Limiter remote = limiter(fixed_window(2, 1min), {.timeout = 100ms});
+  Limiter other = limiter(fixed_window(3, 1min), {.timeout = 100ms});
+  store_->own_timeout = 100ms;
+  store_->answers_here = true;
+  const Check checks[] = {{remote, "user"}, {other, "user"}};
+  EXPECT_EQ(RemoteJoint::make(checks, {})->time_to_watch(), 100ms);
 }
 
 TEST_F(RemoteStore, ARefusalIsRememberedUntilTheCallWouldPass) {

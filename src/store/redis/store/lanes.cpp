@@ -62,6 +62,7 @@ bool Lanes::drop_expired(Lane& lane) {
     SingleCall late = std::move(lane.waiting.front());
     lane.waiting.pop_front();
     core_.watch().failed(StoreError::timeout, 1, now);
+    core_.inbox().leave();
     late.done({.status = Status::timeout, .verdicts = {}});
   }
   return lane.waiting.size() != before;
@@ -80,6 +81,7 @@ void Lanes::send_from(const LanePtr& lane) {
     --lane->in_flight;
     lane->calls_out -= batch->size();
     came_back(lane);
+    core_.inbox().leave(batch->size());  // before they are answered, so that whoever is can ask again
     if (!said) return batch->answer(said.error());
     std::vector<Verdict> verdicts(batch->size());
     if (core_.layout().read_each(batch->space(), batch->asks(), batch->now(), said->get(), verdicts)) {

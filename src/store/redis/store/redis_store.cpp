@@ -36,14 +36,18 @@ auto leaving(Inbox& inbox, Done done) {
   };
 }
 
-// The way of every call: a place, or `full`; then the executor.
+// False: there is no place for another call.
+bool enter(StoreCore& core) {
+  core.note_first_call();
+  if (core.inbox().enter()) return true;
+  core.watch().count(StoreError::full, 1);
+  return false;
+}
+
+// The way of every call but single ones: a place, or `full`; then the executor.
 template <class Done, class Full, class Make>
 void ask(StoreCore& core, SharedSettings* settings, Done done, Full full, Make make) {
-  core.note_first_call();
-  if (!core.inbox().enter()) {
-    core.watch().count(StoreError::full, 1);
-    return done(std::move(full));
-  }
+  if (!enter(core)) return done(std::move(full));
   core.put(make(core.options().now() + core.options().timeout, leaving(core.inbox(), std::move(done))));
   if (settings != nullptr) settings->poll();
 }
@@ -96,24 +100,29 @@ void RedisStore::untake_leased(const Space& space, Key key, std::int64_t cost) {
   leases_->untake(of_redis(space), key, cost);
 }
 
+// What nearly all calls are. Lanes and batches give its place back, so that nothing is wrapped around `done`.
+void RedisStore::decide_single(const Call& call, OnAnswer done) {
+  if (!enter(*core_)) return done({.status = Status::full, .verdicts = {}});
+  const Check& check = call.checks.front();
+  core_->put(SingleCall{.space = &of_redis(*check.space),
+                        .key = check.key,
+                        .cost = check.cost,
+                        .now = call.now,
+                        .deadline = core_->options().now() + core_->options().timeout,
+                        .done = std::move(done)});
+  if (settings_ != nullptr) settings_->poll();
+}
+
 void RedisStore::decide(const Call& call, OnAnswer done) {
   if (leases_ != nullptr) leases_->tend();
+  if (may_be_merged(call)) return decide_single(call, std::move(done));
   ask(*core_, settings_.get(), std::move(done), Answer{.status = Status::full, .verdicts = {}},
       [&](Deadline deadline, OnAnswer then) -> Entry {
         if (!well_formed(call)) {
           return Operation(
               [then = std::move(then)](StoreCore*) mutable { then({.status = Status::conflict, .verdicts = {}}); });
         }
-        if (!may_be_merged(call)) {
-          return (cluster_ ? spread_operation : joint_operation)(OwnedCall(call), deadline, std::move(then));
-        }
-        const Check& check = call.checks.front();
-        return SingleCall{.space = &of_redis(*check.space),
-                          .key = check.key,
-                          .cost = check.cost,
-                          .now = call.now,
-                          .deadline = deadline,
-                          .done = std::move(then)};
+        return (cluster_ ? spread_operation : joint_operation)(OwnedCall(call), deadline, std::move(then));
       });
 }
 

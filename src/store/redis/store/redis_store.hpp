@@ -82,6 +82,8 @@ class RedisStore final : public Store {
   [[nodiscard]] Client& client();
 
  private:
+  void decide_single(const Call& call, std::move_only_function<void(Answer)> done);
+
   const bool cluster_;
   std::shared_ptr<StoreCore> core_;
   std::shared_ptr<SharedSettings> settings_;
