@@ -6,7 +6,7 @@
 namespace weir::usage {
 
 Field Tally::meant(std::uint8_t leaf) noexcept {
-  const providers::Meaning& meaning = table_->meanings[leaf];
+  const providers::Meaning& meaning = table_->meaning(leaf);
   tell(meaning.tells);
   return meaning.field;
 }
@@ -54,9 +54,9 @@ void Tally::length(std::uint8_t leaf, Text piece) noexcept {
 
 void Tally::other(std::uint8_t leaf, json::Kind kind) noexcept {
   if (kind == json::Kind::null) return;  // what is not known yet, of any field
-  const Field field = table_->meanings[leaf].field;
+  const Field field = table_->meaning(leaf).field;
   if (field == Field::is_done) {
-    tell(table_->meanings[leaf].tells);
+    tell(table_->meaning(leaf).tells);
     last_ = last_ || kind == json::Kind::boolean_true;
   } else if (field == Field::error) {
     error_ = error_ || kind != json::Kind::boolean_false;

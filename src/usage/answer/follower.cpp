@@ -10,7 +10,7 @@ namespace {
 using json::Take;
 
 enum Leaf : std::uint8_t {
-  id,
+  id = 1,
   model,
   created_at,
   created,

@@ -24,10 +24,10 @@ enum class Take : std::uint8_t {
   kind,    // only what kind of value it is
 };
 
-// Keys are joined by dots, `[]` are the elements of an array. `leaf` is what the value is told by.
+// Keys are joined by dots, `[]` are the elements of an array. `leaf`, from 1 on, is what the value is told by.
 struct Path {
   std::string_view path;
-  std::uint8_t leaf = 0;
+  std::uint8_t leaf = 1;
   Take take = Take::number;
 };
 
@@ -37,7 +37,8 @@ class Paths {
   static constexpr Node nowhere = 0;
   static constexpr Node document = 1;   // an object at the top
   static constexpr Node documents = 2;  // an array at the top
-  static constexpr std::uint8_t no_leaf = 0xFF;
+  static constexpr std::uint8_t no_leaf =
+      0;  // all that nobody wants is zeros: GCC 12 loses other defaults of large tables
   static constexpr std::size_t max_key = 32;    // longer keys are never wanted
   static constexpr std::size_t max_depth = 16;  // of a path
 
@@ -45,7 +46,7 @@ class Paths {
   struct Target {
     Node node = nowhere;
     std::uint8_t leaf = no_leaf;
-    Take take = Take::kind;
+    Take take = Take::number;
   };
 
   consteval explicit Paths(std::span<const Path> wanted) {
@@ -117,6 +118,7 @@ class Paths {
   }
 
   constexpr void add(const Path& path) {
+    if (path.leaf == no_leaf) throw std::invalid_argument("no leaf");
     Node node = document;
     std::string_view rest = path.path;
     std::size_t depth = 1;

@@ -64,9 +64,9 @@ class ScannerState {
   std::uint16_t depth_ = 0;
   Paths::Node node_ = Paths::nowhere;  // the open object or array
   bool in_array_ = false;
-  Paths::Target target_{Paths::nowhere, Paths::no_leaf, Take::kind};  // where the next value leads
-  std::array<Paths::Node, Paths::max_depth + 1> nodes_{};             // of the open ones, by depth
-  std::array<std::uint64_t, max_depth / 64 + 1> arrays_{};            // a bit for each of the open ones
+  Paths::Target target_;                                    // where the next value leads
+  std::array<Paths::Node, Paths::max_depth + 1> nodes_{};   // of the open ones, by depth
+  std::array<std::uint64_t, max_depth / 64 + 1> arrays_{};  // a bit for each of the open ones
   Scratch scratch_;
 };
 

@@ -34,10 +34,10 @@ struct Compiled {
 
  private:
   static consteval json::Paths to_paths(const std::array<Wanted, Size>& wanted) {
-    static_assert(Size < json::Paths::no_leaf);
+    static_assert(Size < 0xFF);
     std::array<json::Path, Size> all{};
     for (std::size_t leaf = 0; leaf < Size; ++leaf) {
-      all[leaf] = {wanted[leaf].path, static_cast<std::uint8_t>(leaf), take_of(wanted[leaf].field)};
+      all[leaf] = {wanted[leaf].path, static_cast<std::uint8_t>(leaf + 1), take_of(wanted[leaf].field)};
     }
     return json::Paths(all);
   }

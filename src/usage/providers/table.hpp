@@ -17,7 +17,9 @@ struct Meaning {
 
 struct Table {
   const json::Paths* paths;
-  const Meaning* meanings;  // by leaf
+  const Meaning* meanings;  // of leaf 1, 2, ...
+
+  [[nodiscard]] const Meaning& meaning(std::uint8_t leaf) const noexcept { return meanings[leaf - 1]; }
 };
 
 // Of `automatic`: all of them together.

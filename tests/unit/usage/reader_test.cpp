@@ -124,6 +124,16 @@ TEST(Content, InsideOtherObjectsIsNeverUsage) {
   EXPECT_EQ(seen.counts, Counts{});
 }
 
+TEST(Content, InAnArrayWhereAnObjectBelongsIsNobodys) {
+  for (const Protocol protocol : {Protocol::openai, Protocol::automatic, Protocol::gemini, Protocol::cohere}) {
+    const Observation seen =
+        read(R"({"usage":[45,"x",{"total_tokens":1}],"usageMetadata":[45],"choices":{"text":"y"}})", protocol);
+    EXPECT_EQ(seen.counts, Counts{}) << word_of(protocol);
+    EXPECT_EQ(seen.text, Text{}) << word_of(protocol);
+    EXPECT_FALSE(seen.odd) << word_of(protocol);
+  }
+}
+
 TEST(Keys, MayBeWrittenWithEscapes) {
   EXPECT_EQ(read("data: {\"\\u0075sage\":{\"prompt\\u005ftokens\":3,\"completion_tokens\":4}}\n\n").counts,
             (Counts{.input = 3, .output = 4}));
