@@ -4,16 +4,16 @@
 // finds it out and holds back what would only be refused:
 //
 //     open       nothing has been throttled: everything may run, up to `most`
-//     limited    a throttle told. Each call knows how many ran when it began, itself included (its ordinal); one that was
-//                throttled as the n-th says that less than n may run. When n is far below the limit, that becomes the limit at
-//                once, however many are throttled together; a failed probe falls back to n - 1, but not below what was good
-//                before it; else the limit falls by one. Throttle upon throttle says that the ceiling itself has come down: a
-//                tenth less each time, until it is quiet
+//     limited    a throttle told. Each call knows how many ran when it began, itself included (its ordinal); one that
+//                was throttled as the n-th says that less than n may run. When n is far below the limit, that becomes
+//                the limit at once, however many are throttled together; a failed probe falls back to n - 1, but not
+//                below what was good before it; else the limit falls by one. Throttle upon throttle says that the
+//                ceiling itself has come down: a tenth less each time, until it is quiet
 //     probing    after 128 answers without a throttle, while the limit was reached: one more. When calls run there,
-//     too, two
-//                more, four, ... at most half as many. So in a steady state about one call in a hundred is spent on the
-//                question, and the limit settles where that many are refused, be it above the ceiling, as it is when
-//                part of a call's time passes in the network
+//     too,
+//                two more, four, ... at most half as many. So in a steady state about one call in a hundred is spent on
+//                the question, and the limit settles where that many are refused, be it above the ceiling, as it is
+//                when part of a call's time passes in the network
 //     open again after a minute in which the limit did not matter
 //
 // Throttles of rates (calls a second) tell nothing of calls at once: they take off 15 %. Those of snapshots, a
