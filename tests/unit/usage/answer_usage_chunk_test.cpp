@@ -160,15 +160,15 @@ TEST(UsageChunk, IsFoundAsInTheWholeStreamWhateverTheSplit) {
   SCOPED_TRACE(store::repeat_with());
   RandomJson random(store::seed());
   int shorter = 0;
-  for (int round = 0; round < 10'000; ++round) {
+  for (int round = 0; round < 5'000; ++round) {
     const std::string stream = random_stream(random);
-    if (may_have_half_a_pair(stream)) continue;
-    const std::string expected = model::without_usage_chunks(stream);
-    ASSERT_EQ(passed({stream}), expected) << stream;
-    ASSERT_EQ(passed(random.pieces(stream)), expected) << stream;
-    shorter += expected.size() < stream.size() ? 1 : 0;
+    const std::optional<std::string> expected = model::without_usage_chunks(stream);
+    if (!expected) continue;
+    ASSERT_EQ(passed({stream}), *expected) << stream;
+    ASSERT_EQ(passed(random.pieces(stream)), *expected) << stream;
+    shorter += expected->size() < stream.size() ? 1 : 0;
   }
-  EXPECT_GT(shorter, 1000);
+  EXPECT_GT(shorter, 500);
 }
 
 }  // namespace

@@ -18,7 +18,7 @@ namespace weir::usage {
   if (text.contains("\\\\ud")) return true;
   const std::string pair = "\\ud83d\\ude00";
   for (std::size_t at = 0; (at = text.find(pair)) != std::string::npos;) text.erase(at, pair.size());
-  return text.contains("\\ud");
+  return text.contains("\\ud") || text.contains("\\uD");
 }
 
 class RandomJson {

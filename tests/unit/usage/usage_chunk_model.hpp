@@ -3,9 +3,9 @@
 
 #include "usage/answer/usage_chunk.hpp"
 
-#include <boost/json/parse.hpp>
-#include <boost/json/value.hpp>
+#include "usage/boost_verdict.hpp"
 
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -25,29 +25,32 @@ inline std::vector<std::string_view> lines_of(std::string_view text) {
   return lines;
 }
 
-inline bool is_usage_chunk(std::string_view data) {
-  boost::json::parse_options lenient;
-  lenient.allow_invalid_utf8 = true;
-  lenient.max_depth = 256;
-  boost::system::error_code wrong;
-  const boost::json::value chunk = boost::json::parse(data, wrong, {}, lenient);
-  if (wrong || !chunk.is_object()) return false;
-  const auto* choices = chunk.as_object().if_contains("choices");
-  const auto* usage = chunk.as_object().if_contains("usage");
-  const auto* error = chunk.as_object().if_contains("error");
+// Nothing when Boost cannot judge.
+inline std::optional<bool> is_usage_chunk(std::string_view data) {
+  const Verdict verdict = boost_verdict(data);
+  if (verdict.unsure) return std::nullopt;
+  if (!verdict.json || !verdict.json->is_object()) return false;
+  const auto& chunk = verdict.json->as_object();
+  const auto* choices = chunk.if_contains("choices");
+  const auto* usage = chunk.if_contains("usage");
+  const auto* error = chunk.if_contains("error");
   return choices != nullptr && choices->is_array() && choices->as_array().empty() && usage != nullptr &&
          usage->is_object() && (error == nullptr || error->is_null());
 }
 
-inline std::string without_usage_chunks(std::string_view stream) {
+// Nothing when Boost cannot judge one of its events.
+inline std::optional<std::string> without_usage_chunks(std::string_view stream) {
   std::string out;
   std::string event;  // from its first field
   std::string data;
   bool has_data = false;
+  bool unsure = false;
   const auto over = [&](std::string_view last) {
     // Of the empty line's end the first byte counts.
     const bool fits = event.size() + (last.empty() ? 0 : 1) <= UsageChunkRemover::max_event;
-    if (!has_data || !fits || !is_usage_chunk(data)) out.append(event).append(last);
+    const std::optional<bool> extra = has_data && fits ? is_usage_chunk(data) : false;
+    unsure = unsure || !extra;
+    if (!extra.value_or(false)) out.append(event).append(last);
     event.clear();
     data.clear();
     has_data = false;
@@ -69,7 +72,7 @@ inline std::string without_usage_chunks(std::string_view stream) {
     data += text.substr(text.starts_with("data: ") ? 6 : 5);
   }
   over({});
-  return out;
+  return unsure ? std::nullopt : std::optional(out);
 }
 
 }  // namespace weir::usage::model
