@@ -2,6 +2,10 @@
 // a Config need not.
 #pragma once
 
+#include "usage/price/charge.hpp"
+#include "usage/price/hold.hpp"
+#include "usage/protocol.hpp"
+
 #include <weir/rule.hpp>
 
 #include <chrono>
@@ -70,6 +74,22 @@ struct Statuses {
 // How a limit asks its store: for each call, or for a share ahead that is spent locally.
 enum class Mode { exact, lease };
 
+// In mid-stream, when a limit has nothing left: let the answer end by itself, end it as the provider would, or slow it
+// down to the limit's rate.
+enum class OnExceeded { finish, truncate, pace };
+
+// How a limit counts tokens, or the money they cost; of `unit: requests` nothing else is set. Rates of money are in
+// billionths (usage/price/charge.hpp).
+struct Tokens {
+  usage::Unit unit = usage::Unit::requests;
+  usage::Rates weights{};                                             // of each kind
+  std::vector<std::pair<std::string, usage::Decimal>> model_weights;  // by name or glob, over all kinds
+  usage::Reserve reserve{};
+  OnExceeded on_exceeded = OnExceeded::finish;
+
+  [[nodiscard]] bool counts() const { return unit != usage::Unit::requests; }
+};
+
 struct Limit {
   std::string name;
   std::vector<KeySource> key;  // at least one
@@ -84,6 +104,7 @@ struct Limit {
   std::vector<std::pair<Pattern, Rule>> overrides;
   std::vector<Pattern> allow;
   std::vector<Pattern> deny;
+  Tokens tokens{};
   int reject_status = 429;
   std::string reject_message;  // empty: the default sentence
   bool shadow = false;
@@ -118,6 +139,15 @@ struct Store {
   [[nodiscard]] bool is_memory() const { return url.value == "memory"; }
 };
 
+// What an upstream with `ai` is: a model, whose answers say how many tokens they took.
+struct Model {
+  enum class AskUsage { automatic, always, never };  // for a streaming client that did not
+  enum class UsageMissing { estimate, held, free };  // what is charged when the answer never said it
+  usage::Protocol protocol = usage::Protocol::automatic;
+  AskUsage ask_usage = AskUsage::automatic;
+  UsageMissing usage_missing = UsageMissing::estimate;
+};
+
 struct Upstream {
   std::string name;
   std::string host{};  // name or IP address
@@ -126,6 +156,7 @@ struct Upstream {
   std::string path{};                                     // the url's path, put before the request's; empty for none
   std::string strip{};                                    // taken off the request's path before that; empty for none
   std::vector<std::pair<std::string, Secret>> headers{};  // set on each request; names in lower case
+  std::optional<Model> model{};                           // with `ai`
   Place place{};
 };
 
@@ -182,6 +213,9 @@ struct AccessLog {
   Key key = Key::omit;
 };
 
+// Per million tokens, by a model's name or a glob, in the file's order.
+using Prices = std::vector<std::pair<std::string, usage::Price>>;
+
 struct Config {
   Address listen{"127.0.0.1", 8080};
   std::optional<Tls> tls;                // of `listen`
@@ -193,6 +227,7 @@ struct Config {
   std::vector<Limit> limits;        // in the file's order
   std::vector<Upstream> upstreams;  // in the file's order
   std::vector<Route> routes;        // the first that matches wins
+  Prices prices;
   Responses responses;
   std::optional<Jwt> jwt;
   AccessLog access_log;

@@ -37,8 +37,8 @@ constexpr auto forms = std::to_array<Form>({
 });
 
 constexpr std::string_view any_form =
-    "a key source: ip, ip/N, header:NAME, query:NAME, cookie:NAME, path, method, host, route, jwt:CLAIM, "
-    "metadata:NS.KEY or const:VALUE";
+    "a key source: ip, ip/N, header:NAME, query:NAME, cookie:NAME, path, method, host, route, model, "
+    "jwt:CLAIM, metadata:NS.KEY or const:VALUE";
 
 std::string hint_for(std::string_view word, std::string_view rest) {
   std::array<std::string_view, forms.size()> words{};
@@ -57,12 +57,9 @@ Parsed<KeySource> parse_ip(std::string_view rest) {
   return source;
 }
 
-// Whether this version can read it; notes what other sections must have for it.
-bool is_usable(Reading& reading, const KeySource& source, Spot spot) {
+// What other sections must have for it.
+void note_needs(Reading& reading, const KeySource& source, Spot spot) {
   if (source.kind == Kind::jwt) reading.claims_used.push_back(spot);
-  if (source.kind != Kind::model) return true;
-  reading.errors.add(spot, "the key source 'model' is not available yet in this version of Weir; use another");
-  return false;
 }
 
 }  // namespace
@@ -96,7 +93,7 @@ Parsed<KeySource> parse_key_source(std::string_view text) {
 
 std::optional<KeySource> read_key_source(Reading& reading, const Field& field) {
   auto source = read_parsed(reading, field, "a key source like ip or header:x-user-id", parse_key_source);
-  if (source && !is_usable(reading, *source, field.spot)) return std::nullopt;
+  if (source) note_needs(reading, *source, field.spot);
   return source;
 }
 
@@ -108,7 +105,7 @@ std::optional<KeySource> read_key_source(Reading& reading, const Entry& entry, s
     reading.errors.add(entry.spot, std::move(message));
     return std::nullopt;
   }
-  if (!is_usable(reading, *source, entry.spot)) return std::nullopt;
+  note_needs(reading, *source, entry.spot);
   return *std::move(source);
 }
 

@@ -38,6 +38,12 @@ struct LimitDraft {
   std::optional<Field> charge;  // when given and not `always`
   std::optional<Field> wait;    // when given and not 0
   std::optional<Field> lease;   // `mode`, when it is lease
+  bool money = false;           // `unit: cost`: rate, burst and reserve are sums of money
+  std::optional<Field> unit;    // when it is not requests
+  std::optional<Field> weights;
+  std::optional<Field> reserve;
+  std::optional<Field> reserve_default;
+  std::optional<Field> on_exceeded;
   std::optional<Field> prefix_field;
   std::vector<OverrideDraft> overrides;
   std::unordered_map<std::string, bool> listed;  // in `allow` (false) or `deny` (true)
@@ -54,6 +60,15 @@ void read_deny(Reading& reading, const Field& field, LimitDraft& draft);
 void read_cost(Reading& reading, const Field& field, LimitDraft& draft);
 void read_charge(Reading& reading, const Field& field, LimitDraft& draft);
 void read_wait(Reading& reading, const Field& field, LimitDraft& draft);
+
+// What tokens cost (limit_tokens.cpp). Whether they are money is looked up first, as rates are written otherwise then.
+[[nodiscard]] bool counts_money(const YamlNode& limit);
+void read_unit(Reading& reading, const Field& field, LimitDraft& draft);
+void read_weights(Reading& reading, const Field& field, LimitDraft& draft);
+void read_reserve(Reading& reading, const Field& field, LimitDraft& draft);
+void read_reserve_default(Reading& reading, const Field& field, LimitDraft& draft);
+void read_on_exceeded(Reading& reading, const Field& field, LimitDraft& draft);
+void check_tokens(Reading& reading, const LimitDraft& draft);
 
 // Holds the limit against its store (limit_store.cpp).
 void check_store(Reading& reading, const LimitDraft& draft);

@@ -105,7 +105,9 @@ void read_overrides(Reading& reading, const Field& field, LimitDraft& draft) {
     }
     if (!count.add(reading, entry.spot, *pattern)) break;
     const Field rate = field_of(entry);
-    if (auto value = read_parsed(reading, rate, "a rate like 1000/1m or unlimited", parse_rate)) {
+    auto value = draft.money ? read_parsed(reading, rate, "a rate of money like 5.00/1d", parse_money_rate)
+                             : read_parsed(reading, rate, "a rate like 1000/1m or unlimited", parse_rate);
+    if (value) {
       draft.overrides.push_back({.pattern = *pattern, .rate = {.field = rate, .value = value}});
     }
   }

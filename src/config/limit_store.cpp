@@ -58,6 +58,11 @@ void check_upstash(Reading& reading, const LimitDraft& draft) {
                        "'charge' needs reservations, which layout: upstash does not have; remove it, or use layout: "
                        "weir");
   }
+  if (draft.unit) {
+    reading.errors.add(draft.unit->key_spot,
+                       "tokens are held and settled by reservations, which layout: upstash does not have; remove "
+                       "'unit', or use layout: weir");
+  }
   if (draft.anchor.value) {
     reading.errors.add(draft.anchor.field.key_spot,
                        "'anchor' has no effect with layout: upstash, whose windows start at the Unix epoch; remove it, "

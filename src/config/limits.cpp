@@ -32,7 +32,9 @@ void read_missing(Reading& reading, const Field& field, LimitDraft& draft) {
 void read_rate(Reading& reading, const Field& field, LimitDraft& draft) {
   draft.has_rate = true;
   draft.rate.field = field;
-  draft.rate.value = read_parsed(reading, field, "a rate like 100/1m, 1000/month, 1000/year or unlimited", parse_rate);
+  draft.rate.value =
+      draft.money ? read_parsed(reading, field, "a rate of money like 5.00/1d", parse_money_rate)
+                  : read_parsed(reading, field, "a rate like 100/1m, 1000/month, 1000/year or unlimited", parse_rate);
 }
 
 void read_algorithm(Reading& reading, const Field& field, LimitDraft& draft) {
@@ -49,7 +51,8 @@ void read_algorithm(Reading& reading, const Field& field, LimitDraft& draft) {
 
 void read_burst(Reading& reading, const Field& field, LimitDraft& draft) {
   draft.burst.field = field;
-  draft.burst.value = read_number(reading, field, 1, max_count);
+  draft.burst.value = draft.money ? read_parsed(reading, field, "an amount of money like 0.25", parse_money)
+                                  : read_number(reading, field, 1, max_count);
 }
 
 void read_anchor(Reading& reading, const Field& field, LimitDraft& draft) {
@@ -114,11 +117,11 @@ constexpr Option<LimitDraft> options[] = {
     {"anchor", read_anchor},
     {"wait", read_wait},
     {"only", read_only},
-    {"unit", nullptr, "requests"},
-    {"weights", nullptr, "[]"},
-    {"reserve", nullptr, "max_tokens"},
-    {"reserve_default", nullptr, "1024"},
-    {"on_exceeded", nullptr, "finish"},
+    {"unit", read_unit},
+    {"weights", read_weights},
+    {"reserve", read_reserve},
+    {"reserve_default", read_reserve_default},
+    {"on_exceeded", read_on_exceeded},
     {"overrides", read_overrides},
     {"allow", read_allow},
     {"deny", read_deny},
@@ -139,12 +142,14 @@ Limit read_limit(Reading& reading, const Entry& entry, const Store* store, Field
   const Field field = field_of(entry);
   if (!read_mapping(reading, field, "a mapping like { key: ip, rate: 100/1m }")) return std::move(draft.limit);
   const std::string where = " in limit " + in_quotes(entry.key);
+  draft.money = counts_money(*field.node);
   read_options(reading, *field.node, where, options, draft);
   if (!draft.has_key) {
     reading.errors.add(entry.spot, "'key' is missing" + where + "; it says whom the limit counts, like key: ip");
   }
   if (!draft.has_rate) reading.errors.add(entry.spot, "'rate' is missing" + where + "; add one like rate: 100/1m");
   make_rules(reading, draft);
+  check_tokens(reading, draft);
   check_store(reading, draft);
   prefix_field = draft.prefix_field.value_or(Field{.name = "prefix", .spot = entry.spot, .node = entry.value});
   return std::move(draft.limit);

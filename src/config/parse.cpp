@@ -13,6 +13,7 @@ namespace {
 struct Draft {
   Config config;
   bool has_version = false;
+  bool has_prices = false;
   std::optional<Field> listen;
   std::optional<Field> admin;
   bool store_is_usable = true;
@@ -69,7 +70,11 @@ constexpr Option<Draft> options[] = {
        read_upstreams(reading, field, draft.config.upstreams);
      }},
     {"routes", [](Reading& /*reading*/, const Field& field, Draft& draft) { draft.routes = field; }},
-    {"prices", nullptr, "[]"},
+    {"prices",
+     [](Reading& reading, const Field& field, Draft& draft) {
+       draft.has_prices = true;
+       read_prices(reading, field, draft.config.prices);
+     }},
     {"responses", [](Reading& reading, const Field& field,
                      Draft& draft) { read_responses(reading, field, draft.config.responses); }},
     {"analytics", nullptr, "off"},
@@ -93,6 +98,12 @@ void check_sections(Reading& reading, const Draft& draft) {
                          "a claim of a JSON web token needs 'jwt' at the top of the file, like jwt: { issuer: "
                          "https://id.example.com, jwks: https://id.example.com/keys }");
     }
+  }
+  for (const Spot& spot : reading.prices_used) {
+    if (draft.has_prices) break;
+    reading.errors.add(spot,
+                       "'unit: cost' needs 'prices' at the top of the file, like prices: { \"gpt-4*\": { input: 2.5, "
+                       "output: 10 } }");
   }
   if (draft.admin && config.admin && is_same_address(config.admin->address, config.listen)) {
     reading.errors.add(draft.admin->spot, "'admin' and 'listen' have the same address; give one of them another port");

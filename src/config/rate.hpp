@@ -18,5 +18,9 @@ struct Rate {
 };
 
 [[nodiscard]] Parsed<Rate> parse_rate(std::string_view text);
+// The same in money: `5.00/1d`, counted in billionths.
+[[nodiscard]] Parsed<Rate> parse_money_rate(std::string_view text);
+// `0.25`: money in billionths, from the least that can be said to 2^53 of them.
+[[nodiscard]] Parsed<std::int64_t> parse_money(std::string_view text);
 
 }  // namespace weir::config

@@ -25,6 +25,7 @@ struct Reading {
   Errors& errors;
   const std::string& directory;     // where files named in the config are
   std::vector<Spot> claims_used{};  // where a key source reads a claim of a JSON web token
+  std::vector<Spot> prices_used{};  // where a limit counts money
 };
 
 // An option, or an item of its list, with its value.

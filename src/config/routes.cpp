@@ -164,6 +164,28 @@ void read_idle_timeout(Reading& reading, const Field& field, Draft& draft) {
   if (const auto timeout = read_duration(reading, field, {}, longest_timeout)) draft.route.idle_timeout = *timeout;
 }
 
+bool reads_model(const Limit& limit) {
+  const auto is_model = [](const KeySource& source) { return source.kind == KeySource::Kind::model; };
+  return std::ranges::any_of(limit.key, is_model) ||
+         std::ranges::any_of(limit.when, [&](const Condition& one) { return is_model(one.source); });
+}
+
+// Tokens and models are found in what a model is asked and answers: without `ai` nobody reads that.
+void check_is_model(Reading& reading, const Known& known, const Route& route, Spot spot) {
+  if (known.limits == nullptr || known.upstreams == nullptr) return;
+  const auto upstream = std::ranges::find(*known.upstreams, route.upstream, &Upstream::name);
+  if (upstream == known.upstreams->end() || upstream->model) return;
+  for (const std::vector<std::string>& choices : route.limits) {
+    for (const std::string& name : choices) {
+      const auto limit = std::ranges::find(*known.limits, name, &Limit::name);
+      if (limit == known.limits->end() || (!limit->tokens.counts() && !reads_model(*limit))) continue;
+      reading.errors.add(
+          spot, "the limit " + in_quotes(name) + (limit->tokens.counts() ? " counts tokens" : " looks at the model") +
+                    ", and the upstream " + in_quotes(route.upstream) + " is no model; add 'ai' to it, like ai: auto");
+    }
+  }
+}
+
 constexpr Option<Draft> options[] = {
     {"path", read_path}, {"method", read_method},      {"host", read_host},       {"headers", read_headers},
     {"to", read_to},     {"limits", read_limit_names}, {"timeout", read_timeout}, {"idle_timeout", read_idle_timeout},
@@ -184,6 +206,7 @@ void read_routes(Reading& reading, const Field& field, const Known& known, std::
     read_options(reading, *item, " in a route", options, draft);
     if (!draft.has_path) reading.errors.add(item->spot, "'path' is missing in a route; path: /* matches everything");
     if (!draft.has_to) reading.errors.add(item->spot, "'to' is missing in a route; it names the upstream");
+    check_is_model(reading, known, draft.route, item->spot);
     routes.push_back(std::move(draft.route));
   }
 }

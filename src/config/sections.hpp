@@ -14,7 +14,27 @@ void read_store(Reading& reading, const Field& field, Store& store);
 // `store`: where they will be counted; null: that section could not be read, so nothing is held against it.
 void read_limits(Reading& reading, const Field& field, const Store* store, std::vector<Limit>& limits);
 void read_upstreams(Reading& reading, const Field& field, std::vector<Upstream>& upstreams);
+void read_prices(Reading& reading, const Field& field, Prices& prices);
 void read_responses(Reading& reading, const Field& field, Responses& responses);
+
+// Values by the model they are for: a name, or a glob. Those that could not be read are left out.
+template <class Value>
+[[nodiscard]] std::vector<std::pair<std::string, Value>> read_by_model(
+    Reading& reading, const Field& field, std::string_view expected,
+    std::optional<Value> (*read_value)(Reading&, const Field&)) {
+  constexpr std::size_t most = 10'000;
+  std::vector<std::pair<std::string, Value>> values;
+  if (!read_mapping(reading, field, expected)) return values;
+  if (field.node->entries.size() > most) {
+    reading.errors.add(field.spot, "more than 10000 models in " + in_quotes(field.name));
+    return values;
+  }
+  for (const Entry& entry : field.node->entries) {
+    auto value = read_value(reading, field_of(entry));
+    if (value) values.emplace_back(entry.key, *std::move(value));
+  }
+  return values;
+}
 
 // What a route may refer to; null: that section could not be read, so references to it say nothing.
 struct Known {

@@ -53,14 +53,51 @@ void read_strip(Reading& reading, const Field& field, Upstream& upstream) {
   }
 }
 
-constexpr Option<Upstream> options[] = {
-    {"url", read_upstream_url},
-    {"ai"},
+struct Draft {
+  Upstream upstream;
+  Model model;
+  bool is_model = false;
+  std::vector<Field> only_of_models{};  // options that say nothing of others
+};
+
+void read_ai(Reading& reading, const Field& field, Draft& draft) {
+  draft.is_model = true;
+  using enum usage::Protocol;
+  constexpr auto all = std::to_array({openai, anthropic, gemini, bedrock, dashscope, ollama, cohere, automatic});
+  std::array<Choice<usage::Protocol>, all.size()> protocols;
+  std::ranges::transform(all, protocols.begin(), [](auto one) { return Choice(usage::word_of(one), one); });
+  if (const auto protocol = read_choice<usage::Protocol>(reading, field, protocols)) draft.model.protocol = *protocol;
+}
+
+void read_ask_usage(Reading& reading, const Field& field, Draft& draft) {
+  using Ask = Model::AskUsage;
+  constexpr auto choices =
+      std::to_array<Choice<Ask>>({{"auto", Ask::automatic}, {"always", Ask::always}, {"never", Ask::never}});
+  draft.only_of_models.push_back(field);
+  if (const auto choice = read_choice<Ask>(reading, field, choices)) draft.model.ask_usage = *choice;
+}
+
+void read_usage_missing(Reading& reading, const Field& field, Draft& draft) {
+  using Missing = Model::UsageMissing;
+  constexpr auto choices = std::to_array<Choice<Missing>>(
+      {{"estimate", Missing::estimate}, {"held", Missing::held}, {"free", Missing::free}});
+  draft.only_of_models.push_back(field);
+  if (const auto choice = read_choice<Missing>(reading, field, choices)) draft.model.usage_missing = *choice;
+}
+
+template <void (*read)(Reading&, const Field&, Upstream&)>
+void of_upstream(Reading& reading, const Field& field, Draft& draft) {
+  read(reading, field, draft.upstream);
+}
+
+constexpr Option<Draft> options[] = {
+    {"url", of_upstream<read_upstream_url>},
+    {"ai", read_ai},
     {"lambda"},
-    {"headers", read_headers},
-    {"strip", read_strip},
-    {"ask_usage", nullptr, "auto"},
-    {"usage_missing", nullptr, "estimate"},
+    {"headers", of_upstream<read_headers>},
+    {"strip", of_upstream<read_strip>},
+    {"ask_usage", read_ask_usage},
+    {"usage_missing", read_usage_missing},
 };
 
 bool has(const YamlNode& mapping, std::string_view key) {
@@ -71,16 +108,22 @@ bool has(const YamlNode& mapping, std::string_view key) {
 }
 
 Upstream read_upstream(Reading& reading, const Entry& entry) {
-  Upstream upstream{.name = entry.key, .place = place_of(reading, entry.spot)};
+  Draft draft{.upstream = {.name = entry.key, .place = place_of(reading, entry.spot)}, .model = {}};
   check_name(reading, entry, "an upstream");
   const Field field = field_of(entry);
-  if (!read_mapping(reading, field, "a mapping like { url: http://127.0.0.1:9000 }")) return upstream;
+  if (!read_mapping(reading, field, "a mapping like { url: http://127.0.0.1:9000 }")) return std::move(draft.upstream);
   const std::string where = " in upstream " + in_quotes(entry.key);
-  read_options(reading, *field.node, where, options, upstream);
+  read_options(reading, *field.node, where, options, draft);
   if (!has(*field.node, "url") && !has(*field.node, "lambda")) {
     reading.errors.add(entry.spot, "'url' is missing" + where + "; add a line like url: http://127.0.0.1:9000");
   }
-  return upstream;
+  if (draft.is_model) draft.upstream.model = draft.model;
+  for (const Field& option : draft.only_of_models) {
+    if (draft.is_model) break;
+    reading.errors.add(option.key_spot, in_quotes(option.name) + where +
+                                            " has no effect without 'ai'; add one like ai: auto, or remove it");
+  }
+  return std::move(draft.upstream);
 }
 
 }  // namespace

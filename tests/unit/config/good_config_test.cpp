@@ -189,12 +189,7 @@ TEST(GoodConfig, OverrideOfAnUnlimitedLimitFollowsItsAlgorithm) {
   EXPECT_EQ(limit.overrides.at(0).second, gcra(10, 1min, 2));
 }
 
-TEST(GoodConfig, WhatIsNotAvailableYetMayHoldItsDefault) {
-  config_of(
-      with_limit("key: ip, rate: 1/1s, unit: requests, weights: {}, "
-                 "reserve: max_tokens, reserve_default: 1024, on_exceeded: finish"));
-  config_of(with_lines("analytics: off\nalerts: []\nprices: {}"));
-}
+TEST(GoodConfig, WhatIsNotAvailableYetMayHoldItsDefault) { config_of(with_lines("analytics: off\nalerts: []")); }
 
 TEST(GoodConfig, WhatAsksForNothingMayBeWritten) {
   const Limit limit = limit_of("key: ip, rate: 1/1s, when: {}, charge: always, wait: 0s, only: [], overrides: {}");
