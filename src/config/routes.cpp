@@ -47,6 +47,7 @@ struct Draft {
   const References& limits;
   bool has_path = false;
   bool has_to = false;
+  bool has_timeout = false;
 };
 
 Parsed<Route> parse_path(std::string_view text) {
@@ -157,11 +158,18 @@ void read_limit_names(Reading& reading, const Field& field, Draft& draft) {
 constexpr std::chrono::nanoseconds longest_timeout = std::chrono::days(365);
 
 void read_timeout(Reading& reading, const Field& field, Draft& draft) {
+  draft.has_timeout = true;
   if (const auto timeout = read_duration(reading, field, {}, longest_timeout)) draft.route.timeout = *timeout;
 }
 
 void read_idle_timeout(Reading& reading, const Field& field, Draft& draft) {
   if (const auto timeout = read_duration(reading, field, {}, longest_timeout)) draft.route.idle_timeout = *timeout;
+}
+
+const Upstream* find_upstream(const Known& known, const std::string& name) {
+  if (known.upstreams == nullptr) return nullptr;
+  const auto found = std::ranges::find(*known.upstreams, name, &Upstream::name);
+  return found == known.upstreams->end() ? nullptr : &*found;
 }
 
 bool reads_model(const Limit& limit) {
@@ -172,9 +180,8 @@ bool reads_model(const Limit& limit) {
 
 // Tokens and models are found in what a model is asked and answers: without `ai` nobody reads that.
 void check_is_model(Reading& reading, const Known& known, const Route& route, Spot spot) {
-  if (known.limits == nullptr || known.upstreams == nullptr) return;
-  const auto upstream = std::ranges::find(*known.upstreams, route.upstream, &Upstream::name);
-  if (upstream == known.upstreams->end() || upstream->model) return;
+  const Upstream* upstream = find_upstream(known, route.upstream);
+  if (known.limits == nullptr || upstream == nullptr || upstream->model) return;
   for (const std::vector<std::string>& choices : route.limits) {
     for (const std::string& name : choices) {
       const auto limit = std::ranges::find(*known.limits, name, &Limit::name);
@@ -206,6 +213,9 @@ void read_routes(Reading& reading, const Field& field, const Known& known, std::
     read_options(reading, *item, " in a route", options, draft);
     if (!draft.has_path) reading.errors.add(item->spot, "'path' is missing in a route; path: /* matches everything");
     if (!draft.has_to) reading.errors.add(item->spot, "'to' is missing in a route; it names the upstream");
+    // A model may write for as long as it likes.
+    const Upstream* upstream = find_upstream(known, draft.route.upstream);
+    if (upstream != nullptr && upstream->model && !draft.has_timeout) draft.route.timeout = {};
     check_is_model(reading, known, draft.route, item->spot);
     routes.push_back(std::move(draft.route));
   }

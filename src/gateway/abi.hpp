@@ -71,6 +71,10 @@ const void* envoy_dynamic_module_callback_get_most_specific_route_config(void* f
 std::uint32_t envoy_dynamic_module_callback_http_filter_get_worker_index(void* filter);
 std::size_t envoy_dynamic_module_callback_http_get_body_chunks_size(void* filter, BodyType type);
 bool envoy_dynamic_module_callback_http_get_body_chunks(void* filter, BodyType type, Buffer* chunks);
+bool envoy_dynamic_module_callback_http_append_body(void* filter, BodyType type, Buffer bytes);
+bool envoy_dynamic_module_callback_http_drain_body(void* filter, BodyType type, std::size_t size);
+bool envoy_dynamic_module_callback_http_received_buffered_request_body(void* filter);
+void envoy_dynamic_module_callback_http_set_buffer_limit(void* filter, std::uint64_t bytes);
 void envoy_dynamic_module_callback_http_send_response(void* filter, std::uint32_t status, const Header* headers,
                                                       std::size_t header_count, Buffer body, Buffer details);
 void* envoy_dynamic_module_callback_http_filter_scheduler_new(void* filter);

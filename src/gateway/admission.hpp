@@ -6,6 +6,7 @@
 #include "gateway/refusal.hpp"
 #include "gateway/request.hpp"
 #include "gateway/runtime.hpp"
+#include "usage/refusal/standing.hpp"
 
 #include <chrono>
 #include <cstdint>
@@ -33,6 +34,7 @@ struct Told {
 
 struct Admission {
   AnswerHeaders headers;                         // for the upstream's answer
+  usage::Headers model_headers;                  // the same as a model's provider tells it, where it does not itself
   std::unique_ptr<Hold> hold;                    // until the stream's end
   std::unique_ptr<Refusal> refusal;              // set: the request does not get through
   std::optional<std::chrono::nanoseconds> wait;  // set: nothing else is; ask again after this time

@@ -2,6 +2,9 @@
 
 #include "gateway/cost_header.hpp"
 #include "gateway/key_source.hpp"
+#include "gateway/model/model_facts.hpp"
+#include "gateway/model/standings.hpp"
+#include "limiter/local_share.hpp"
 
 #include <algorithm>
 #include <cstdint>
@@ -33,6 +36,30 @@ std::unique_ptr<Refusal> wrong_cost(const config::Limit& limit, const std::strin
                                           : malformed(Refusal::Cause::out_of_range, 422, std::move(where));
 }
 
+// The most that the limit ever has for this key; nothing: unlimited.
+std::optional<std::int64_t> capacity_of(const EnforcedLimit& limit, Key key) {
+  const Rule rule = limit.limiter.rate(key).rule;
+  if (rule.algorithm == Algorithm::unlimited) return std::nullopt;
+  return limiter::is_bucket(rule) && rule.burst > 0 ? rule.burst : rule.count;
+}
+
+// No waiting helps: it is refused as limited, and the upstream is not asked.
+std::unique_ptr<Refusal> never_granted(const EnforcedLimit& limit, const ModelFacts& facts, std::int64_t amount,
+                                       std::int64_t capacity) {
+  auto refusal = malformed(Refusal::Cause::limited, limit.config.reject_status,
+                           "The request may take more than the limit " + limit.config.name +
+                               " ever grants; ask for fewer output tokens or send a shorter prompt.");
+  refusal->violated.emplace_back(limit.config.name);
+  const usage::Standing standing{.unit = limit.config.tokens.unit, .limit = capacity, .remaining = capacity};
+  refusal->model = std::make_shared<ModelRefusal>(ModelRefusal{.limit = limit.config.name,
+                                                               .model = facts.model,
+                                                               .message = limit.config.reject_message,
+                                                               .refused = {.standing = standing, .requested = amount},
+                                                               .standings = {}});
+  refusal->model->refused.impossible = true;
+  return refusal;
+}
+
 bool holds(const ReadyCondition& condition, const Request& request, const RouteLimits& route, Memory& memory) {
   const std::string_view part = part_of_key(condition.source, request, route.name, memory);
   return !part.empty() && condition.values.find(part, Instant{});
@@ -53,7 +80,19 @@ bool ask(const EnforcedLimit& limit, const Request& request, const RouteLimits& 
   }
   if (!limit.only.empty() && !limit.only.find(key.text, Instant{})) return false;
   std::int64_t cost = config.cost;
-  if (config.cost_header) {
+  if (limit.tokens) {
+    const ModelFacts* facts = request.model_facts();
+    if (facts == nullptr) return false;  // nothing is asked of a model
+    const auto capacity = capacity_of(limit, Key(key.text));
+    const usage::Hold hold =
+        usage::hold(limit.tokens->tariff(facts->model), limit.tokens->reserve(), facts->asked, capacity);
+    if (hold.impossible && config.shadow) return false;
+    if (hold.impossible) {
+      asked.malformed = never_granted(limit, *facts, hold.amount, *capacity);
+      return true;
+    }
+    cost = hold.amount;
+  } else if (config.cost_header) {
     const auto requested = requested_cost(request, *config.cost_header, config.cost);
     if (!requested && config.shadow) return false;
     if (!requested) {
@@ -72,6 +111,7 @@ bool ask(const EnforcedLimit& limit, const Request& request, const RouteLimits& 
 
 AskedLimits asked_limits(const Request& request, const RouteLimits& route, Memory& memory) {
   AskedLimits asked;
+  asked.model = request.model_facts();
   for (const FirstMatch& list : route.limits) {
     for (const EnforcedLimit* limit : list) {
       if (ask(*limit, request, route, memory, asked)) break;

@@ -25,7 +25,8 @@ struct AskedLimits {
   PerLimit<const EnforcedLimit*> limits;
   PerLimit<Check> checks;              // one a limit; keys live as long as the request's headers and `memory`
   bool holds = false;                  // one of them is settled later
-  std::unique_ptr<Refusal> malformed;  // the request can't be decided at all: 400 or 422
+  std::unique_ptr<Refusal> malformed;  // the request can't be decided at all: 400, 422, or 429 for good
+  const ModelFacts* model = nullptr;   // the request's; lives as long as its stream
 };
 
 // A shadow limit never refuses: what it can't read does not concern it.

@@ -1,8 +1,11 @@
 #include "gateway/conclusion.hpp"
 
+#include "gateway/model/model_facts.hpp"
+#include "gateway/model/standings.hpp"
 #include "gateway/outcomes.hpp"
 #include "gateway/rate_limit_headers.hpp"
 #include "limiter/limiter_impl.hpp"
+#include "usage/refusal/rate_headers.hpp"
 
 #include <algorithm>
 #include <cstddef>
@@ -103,6 +106,9 @@ std::unique_ptr<Refusal> refusal_of(const AskedLimits& asked, Decisions decision
                         ? limited_detail(refusal->violated, refusal->retry_after)
                         : first->reject_message;
   add_headers(refusal->headers, asked, decisions, route, runtime, refusal->retry_after);
+  if (asked.model != nullptr) {
+    refusal->model = model_refusal(asked, decisions, *asked.model, runtime.now(), refusal->retry_after);
+  }
   return refusal;
 }
 
@@ -124,6 +130,10 @@ Admission conclusion(bool allowed, const AskedLimits& asked, Decisions decisions
   if (told != nullptr) *told = told_of(asked, decisions, allowed);
   if (allowed) {
     add_headers(admission.headers, asked, decisions, route, runtime, std::nullopt);
+    if (asked.model != nullptr && runtime.responses().headers != config::Responses::Headers::none) {
+      const Instant now = runtime.now();
+      admission.model_headers = usage::rate_headers(asked.model->protocol, standings(asked, decisions, now), now);
+    }
   } else {
     admission.refusal = refusal_of(asked, decisions, route, runtime);
   }

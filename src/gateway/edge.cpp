@@ -73,15 +73,55 @@ const RouteConfig* Stream::route_config() const {
   return from_envoy<RouteConfig>(abi::envoy_dynamic_module_callback_get_most_specific_route_config(filter_));
 }
 
-void Stream::append_body(std::string& to) const {
-  const auto type = abi::BodyType::received_request;
+std::vector<abi::Buffer> Stream::chunks(abi::BodyType type) const {
   std::vector<abi::Buffer> chunks(abi::envoy_dynamic_module_callback_http_get_body_chunks_size(filter_, type));
-  if (chunks.empty() || !abi::envoy_dynamic_module_callback_http_get_body_chunks(filter_, type, chunks.data())) return;
-  for (const abi::Buffer& chunk : chunks) to.append(view(chunk));
+  if (!chunks.empty() && !abi::envoy_dynamic_module_callback_http_get_body_chunks(filter_, type, chunks.data())) {
+    chunks.clear();
+  }
+  return chunks;
+}
+
+void Stream::append_body(std::string& to) const {
+  each_chunk(abi::BodyType::received_request, [&](std::string_view chunk) { to.append(chunk); });
+}
+
+std::size_t Stream::drain(abi::BodyType type) {
+  std::size_t size = 0;
+  each_chunk(type, [&](std::string_view chunk) { size += chunk.size(); });
+  if (size != 0) abi::envoy_dynamic_module_callback_http_drain_body(filter_, type, size);
+  return size;
+}
+
+void Stream::hold_body_up_to(std::uint64_t bytes) {
+  abi::envoy_dynamic_module_callback_http_set_buffer_limit(filter_, bytes);
+}
+
+std::string Stream::request_body() const {
+  std::string body;
+  const auto append = [&](std::string_view chunk) { body.append(chunk); };
+  each_chunk(abi::BodyType::buffered_request, append);
+  if (!abi::envoy_dynamic_module_callback_http_received_buffered_request_body(filter_)) append_body(body);
+  return body;
+}
+
+void Stream::replace_request_body(std::string_view body) {
+  using enum abi::BodyType;
+  const bool held = drain(buffered_request) != 0;
+  const bool came = drain(received_request) != 0;
+  abi::envoy_dynamic_module_callback_http_append_body(filter_, came || !held ? received_request : buffered_request,
+                                                      buffer(body));
+}
+
+void Stream::replace_response_chunk(std::string_view bytes) {
+  constexpr auto type = abi::BodyType::received_response;
+  drain(type);
+  if (!bytes.empty()) abi::envoy_dynamic_module_callback_http_append_body(filter_, type, buffer(bytes));
 }
 
 BodyStatus HttpFilter::on_request_body(Stream&, bool) { return BodyStatus::proceed; }
 TrailersStatus HttpFilter::on_request_trailers(Stream&) { return TrailersStatus::proceed; }
+BodyStatus HttpFilter::on_response_body(Stream&, bool) { return BodyStatus::proceed; }
+TrailersStatus HttpFilter::on_response_trailers(Stream&) { return TrailersStatus::proceed; }
 void HttpFilter::on_woken(Stream&) {}
 void HttpFilter::on_stream_complete(Stream&) {}
 
@@ -100,14 +140,19 @@ void Stream::remove_request_header(std::string_view name) {
   abi::envoy_dynamic_module_callback_http_set_header(filter_, abi::HeaderType::request, buffer(name), {nullptr, 0});
 }
 
-int Stream::response_status() const {
+std::string_view Stream::response_header(std::string_view name) const {
   abi::Buffer value{nullptr, 0};
   std::size_t count = 0;
-  int status = 0;
-  if (abi::envoy_dynamic_module_callback_http_get_header(filter_, abi::HeaderType::response, buffer(":status"), &value,
-                                                         0, &count)) {
-    std::from_chars(value.data, value.data + value.size, status);
+  if (!abi::envoy_dynamic_module_callback_http_get_header(filter_, abi::HeaderType::response, buffer(name), &value, 0,
+                                                          &count)) {
+    return {};
   }
+  return view(value);
+}
+int Stream::response_status() const {
+  const std::string_view text = response_header(":status");
+  int status = 0;
+  std::from_chars(text.data(), text.data() + text.size(), status);
   return status;
 }
 int Stream::status_sent() const {
@@ -123,9 +168,13 @@ void Stream::set_response_header(std::string_view name, std::string_view value) 
   abi::envoy_dynamic_module_callback_http_set_header(filter_, abi::HeaderType::response, buffer(name), buffer(value));
 }
 
+void Stream::remove_response_header(std::string_view name) {
+  abi::envoy_dynamic_module_callback_http_set_header(filter_, abi::HeaderType::response, buffer(name), {nullptr, 0});
+}
+
 void Stream::respond(std::uint32_t status, std::span<const HeaderField> headers, std::string_view body,
                      std::string_view details) {
-  constexpr std::size_t most = 16;
+  constexpr std::size_t most = 32;
   abi::Header raw[most + 1];
   std::size_t count = 0;
   bool grpc_status_given = false;
@@ -209,11 +258,20 @@ WEIR_ENVOY_HOOK HeadersStatus envoy_dynamic_module_on_http_filter_response_heade
     return own<HttpFilter>(filter).on_response_headers(wrapped);
   });
 }
-WEIR_ENVOY_HOOK abi::BodyStatus envoy_dynamic_module_on_http_filter_response_body(void*, const void*, bool) {
-  return abi::BodyStatus::proceed;
+// What fails while an answer is looked at lets it pass: its bytes are the upstream's.
+WEIR_ENVOY_HOOK abi::BodyStatus envoy_dynamic_module_on_http_filter_response_body(void* stream, const void* filter,
+                                                                                  bool end) {
+  return guarded("response body", abi::BodyStatus::proceed, [&] {
+    Stream wrapped(stream);
+    return own<HttpFilter>(filter).on_response_body(wrapped, end);
+  });
 }
-WEIR_ENVOY_HOOK abi::TrailersStatus envoy_dynamic_module_on_http_filter_response_trailers(void*, const void*) {
-  return abi::TrailersStatus::proceed;
+WEIR_ENVOY_HOOK abi::TrailersStatus envoy_dynamic_module_on_http_filter_response_trailers(void* stream,
+                                                                                          const void* filter) {
+  return guarded("response trailers", abi::TrailersStatus::proceed, [&] {
+    Stream wrapped(stream);
+    return own<HttpFilter>(filter).on_response_trailers(wrapped);
+  });
 }
 
 WEIR_ENVOY_HOOK void envoy_dynamic_module_on_http_filter_stream_complete(void* stream, const void* filter) {

@@ -14,6 +14,7 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace weir::gateway {
 
@@ -58,8 +59,25 @@ class Stream final : public Request {
   [[nodiscard]] std::string_view cluster_name() const;    // where the route leads; empty likewise
   [[nodiscard]] std::uint32_t worker() const;             // below Envoy's concurrency
 
+  // What a request to a model asks for, once it is known; it outlives the hook.
+  void describe(const ModelFacts* facts) { facts_ = facts; }
+  [[nodiscard]] const ModelFacts* model_facts() const override { return facts_; }
+
+  // What has just come of the request's or the answer's body, in pieces; inside its hook alone.
+  template <class Take>
+  void each_chunk(abi::BodyType type, Take take) const {
+    for (const abi::Buffer& chunk : chunks(type)) take(std::string_view(chunk.data, chunk.size));
+  }
   // Appends what has just come of the request's body; inside the body hook alone.
   void append_body(std::string& to) const;
+  // How much of the request's body may be held here, in bytes; more is answered with 413.
+  void hold_body_up_to(std::uint64_t bytes);
+  // All of the request's body that is here, what was held and what has just come, as one.
+  [[nodiscard]] std::string request_body() const;
+  // The same in its place; in the body hook or on_woken, before the request goes on.
+  void replace_request_body(std::string_view body);
+  // What goes on instead of what has just come of the answer's body; inside its hook alone.
+  void replace_response_chunk(std::string_view bytes);
 
   // Takes the place of every value that the request or the answer had under this name.
   void set_request_header(std::string_view name, std::string_view value);
@@ -68,6 +86,8 @@ class Stream final : public Request {
 
   // Of the answer: in its headers hook, and of what was sent to the client when the stream is complete. 0: none.
   [[nodiscard]] int response_status() const;
+  [[nodiscard]] std::string_view response_header(std::string_view name) const;
+  void remove_response_header(std::string_view name);
   [[nodiscard]] int status_sent() const;
 
   // Answers in the upstream's place; the hook then returns stop_iteration. `details` is for Envoy's access log.
@@ -82,9 +102,12 @@ class Stream final : public Request {
 
  private:
   [[nodiscard]] std::string_view attribute(abi::Attribute which) const;
+  [[nodiscard]] std::vector<abi::Buffer> chunks(abi::BodyType type) const;
+  std::size_t drain(abi::BodyType type);
 
   void* filter_;
   int trusted_proxies_ = 0;
+  const ModelFacts* facts_ = nullptr;
 };
 
 inline constexpr HeadersStatus hold_request = HeadersStatus::stop_all_iteration_and_watermark;
@@ -98,6 +121,9 @@ class HttpFilter {
   // The request's end, when it has trailers. To proceed lets a request go on whose headers were stopped.
   virtual TrailersStatus on_request_trailers(Stream& stream);
   virtual HeadersStatus on_response_headers(Stream& stream) = 0;
+  virtual BodyStatus on_response_body(Stream& stream, bool end);
+  // The answer's end, when it has trailers.
+  virtual TrailersStatus on_response_trailers(Stream& stream);
   virtual void on_woken(Stream& stream);
   virtual void on_stream_complete(Stream& stream);  // the last thing a stream does, whichever way it ended
 };

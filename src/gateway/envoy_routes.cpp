@@ -105,12 +105,13 @@ json::array headers_for(const config::Upstream& upstream, const RenderOptions& o
   return headers;
 }
 
-json::object limits(const config::Route& route, const RenderOptions& options) {
-  return {{"weir_limits", json::object{{"@type", envoy::module_filter_per_route},
-                                       {"dynamic_module_config", json::object{{"name", options.module_name}}},
-                                       {"filter_name", "weir_limits"},
-                                       {"filter_config", json::object{{"@type", envoy::structure},
-                                                                      {"value", route_settings_json(route)}}}}}};
+json::object limits(const config::Route& route, const config::Upstream& upstream, const RenderOptions& options) {
+  return {{"weir_limits",
+           json::object{{"@type", envoy::module_filter_per_route},
+                        {"dynamic_module_config", json::object{{"name", options.module_name}}},
+                        {"filter_name", "weir_limits"},
+                        {"filter_config",
+                         json::object{{"@type", envoy::structure}, {"value", route_settings_json(route, upstream)}}}}}};
 }
 
 }  // namespace
@@ -120,7 +121,9 @@ json::value envoy_routes(const config::Config& config, const RenderOptions& opti
   for (const config::Route& route : config.routes) {
     const auto upstream = std::ranges::find(config.upstreams, route.upstream, &config::Upstream::name);
     json::object one{{"name", route_name(route)}, {"match", match(route)}, {"route", action(route, *upstream)}};
-    if (!route.limits.empty()) one["typed_per_filter_config"] = limits(route, options);
+    if (!route.limits.empty() || upstream->model) {
+      one["typed_per_filter_config"] = limits(route, *upstream, options);
+    }
     if (json::array headers = headers_for(*upstream, options); !headers.empty()) {
       one["request_headers_to_add"] = std::move(headers);
     }

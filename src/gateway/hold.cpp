@@ -8,7 +8,11 @@ namespace {
 
 bool is_place(const Held& held) { return held.limit->config.rule.algorithm == Algorithm::concurrency; }
 
+bool counts_tokens(const Held& held) { return held.limit->tokens.has_value(); }
+bool succeeded(int status) { return status >= 200 && status <= 299; }
+
 bool charges(const Held& held, int status) {
+  if (counts_tokens(held)) return succeeded(status);
   const std::vector<config::Statuses>& charge = held.limit->config.charge;
   if (charge.empty()) return true;
   return std::ranges::any_of(charge,
@@ -34,7 +38,14 @@ std::span<const Decision> Hold::found() const {
 
 void Hold::answered(int status) {
   status_ = status;
-  if (std::ranges::none_of(held_, is_place)) settle();
+  const bool waits = std::ranges::any_of(
+      held_, [&](const Held& held) { return is_place(held) || (counts_tokens(held) && succeeded(status)); });
+  if (!waits) settle();
+}
+
+void Hold::took(const usage::Counts& counts, std::string_view model) {
+  took_ = counts;
+  model_ = model;
 }
 
 bool Hold::gives_back() const {
@@ -58,7 +69,9 @@ void Hold::settle() {
   settled_ = true;
   std::vector<std::int64_t> used(held_.size(), 0);
   for (std::size_t i = 0; i < held_.size(); ++i) {
-    if (!is_place(held_[i]) && charges(held_[i], status_)) used[i] = held_[i].cost;
+    const Held& held = held_[i];
+    if (is_place(held) || !charges(held, status_)) continue;
+    used[i] = counts_tokens(held) && took_ ? usage::charge(held.limit->tokens->tariff(model_), *took_) : held.cost;
   }
   if (lease_ != nullptr) return leases_->settle(lease_, std::move(used));
   [[maybe_unused]] const Settled settled = reservation_->settle(used);

@@ -1,12 +1,13 @@
 // hold.hpp: what a request has taken and what is settled later: places of concurrency limits when the stream ends,
-// costs that depend on the answer's status (`charge`) when its head has come.
+// costs that depend on the answer's status (`charge`) when its head has come, tokens when the answer has told them.
 //
 // Whichever way a stream ends, its hold is settled: destroying it is enough, and nobody waits for it. All that one
-// request holds is settled at once: beside a place, costs wait for the stream's end too.
+// request holds is settled at once: beside a place or tokens, costs wait for the stream's end too.
 #pragma once
 
 #include "gateway/held_leases.hpp"
 #include "gateway/route_limits.hpp"
+#include "usage/counts.hpp"
 
 #include <weir/reservation.hpp>
 #include <weir/rule.hpp>
@@ -16,6 +17,8 @@
 #include <memory>
 #include <optional>
 #include <span>
+#include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -41,6 +44,10 @@ class Hold {
 
   // The answer's head has come.
   void answered(int status);
+  // What the call of this model took, once it is known; of limits that count tokens. An answer of another status than
+  // 2xx, or none at all, takes nothing. When this was not said, what was held is charged.
+  void took(const usage::Counts& counts, std::string_view model);
+  void took_nothing() { took({}, {}); }
   // Of each limit, what was found when it was decided; units that the answer's status gives back are in `remaining`.
   [[nodiscard]] std::vector<Decision> decisions(Instant now) const;
   [[nodiscard]] std::span<const Held> held() const { return held_; }
@@ -55,6 +62,8 @@ class Hold {
   std::shared_ptr<HeldLease> lease_;
   HeldLeases* leases_;
   int status_ = 0;  // none yet: no charge by status applies
+  std::optional<usage::Counts> took_;
+  std::string model_;
   bool settled_ = false;
 };
 

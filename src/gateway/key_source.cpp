@@ -3,6 +3,7 @@
 #include "gateway/client_network.hpp"
 #include "gateway/cookie.hpp"
 #include "gateway/jwt_claim_header.hpp"
+#include "gateway/model/model_facts.hpp"
 #include "gateway/percent.hpp"
 #include "gateway/query.hpp"
 #include "limiter/composite_key.hpp"
@@ -104,7 +105,7 @@ std::string_view part_of_key(const config::KeySource& source, const Request& req
     case Kind::metadata:
       return request.metadata(source.name, source.field, memory);
     case Kind::model:
-      break;  // refused by the configuration for now
+      return request.model_facts() == nullptr ? std::string_view{} : request.model_facts()->model;
   }
   return {};
 }

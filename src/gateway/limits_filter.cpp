@@ -6,6 +6,7 @@
 #include "gateway/denied_client.hpp"
 #include "gateway/escaped_slashes.hpp"
 #include "gateway/limits_of_route.hpp"
+#include "gateway/model/model_call.hpp"
 #include "gateway/refusal_answer.hpp"
 #include "gateway/request_log.hpp"
 #include "gateway/wait_queue.hpp"
@@ -19,6 +20,10 @@
 namespace weir::gateway {
 
 namespace {
+
+// What a request to a model may have in its body, which is read before it is decided. The largest that providers take
+// with images in it is about this.
+constexpr std::uint64_t most_request_body = std::uint64_t{32} << 20;
 
 // How long beyond its timeout a store may take to say that it has no answer.
 constexpr std::chrono::milliseconds answer_grace{20};
@@ -69,7 +74,7 @@ class LimitsFilter final : public HttpFilter {
     if (lasting.access_log.is_on()) began_ = system_time();
   }
 
-  HeadersStatus on_request_headers(Stream& stream, bool) override {
+  HeadersStatus on_request_headers(Stream& stream, bool end) override {
     const std::shared_ptr<Runtime>& runtime = runtime_or_throw();
     if (began_) log_ = std::make_unique<RequestLog>(stream, *began_);
     stream.trust_proxies(runtime->settings().trusted_proxies);
@@ -83,25 +88,82 @@ class LimitsFilter final : public HttpFilter {
       deny(stream, *denied, *runtime);
       return answered_here();
     }
-    if (route_ == nullptr || route_->limits.empty()) {
+    if (route_ != nullptr && route_->model && !end) {
+      call_ = std::make_unique<ModelCall>(*route_->model, stream.header(":path"), stream.header("content-type"));
+    }
+    if (route_ == nullptr || (route_->limits.empty() && call_ == nullptr)) {
       remove_claims(stream, *runtime);
       return HeadersStatus::proceed;
     }
     runtime_ = runtime;
+    if (call_ != nullptr && call_->reads_request()) {
+      stream.hold_body_up_to(most_request_body);
+      return HeadersStatus::stop_iteration;
+    }
     return decide(stream);
+  }
+
+  BodyStatus on_request_body(Stream& stream, bool end) override {
+    if (call_ == nullptr || !call_->reads_request()) return BodyStatus::proceed;
+    stream.each_chunk(abi::BodyType::received_request, [&](std::string_view chunk) { call_->read_request(chunk); });
+    if (!end) return BodyStatus::stop_and_buffer;
+    switch (decide_model_call(stream)) {
+      case HeadersStatus::proceed:
+        return BodyStatus::proceed;
+      case hold_request:
+        return BodyStatus::stop_and_buffer;
+      default:
+        return BodyStatus::stop_no_buffer;
+    }
+  }
+
+  TrailersStatus on_request_trailers(Stream& stream) override {
+    if (call_ == nullptr || !call_->reads_request()) return TrailersStatus::proceed;
+    return decide_model_call(stream) == HeadersStatus::proceed ? TrailersStatus::proceed : TrailersStatus::stop;
   }
 
   void on_woken(Stream& stream) override {
     if (asking_ ? !asking_->answered() : !waiting_) return;
     stream.trust_proxies(runtime_->settings().trusted_proxies);
+    if (call_ != nullptr) stream.describe(&call_->facts());
     waiting_.reset();
     if ((asking_ ? answer_came(stream) : decide(stream)) == HeadersStatus::proceed) stream.go_on();
   }
 
   HeadersStatus on_response_headers(Stream& stream) override {
-    if (hold_) answered(*hold_, stream.response_status(), headers_, *runtime_);
+    const int status = stream.response_status();
+    if (hold_) answered(*hold_, status, headers_, *runtime_);
+    if (call_ != nullptr && status >= 200 && status <= 299) {
+      call_->begin_answer(stream.response_header("content-type"), stream.response_header("content-encoding"));
+      if (call_->edits_answer()) stream.remove_response_header("content-length");
+    }
     for (std::size_t i = 0; i < headers_.size(); ++i) stream.set_response_header(headers_[i].name, headers_[i].value);
+    for (const auto& [name, value] : model_headers_) {
+      if (stream.response_header(name).empty()) stream.set_response_header(name, value);  // the provider's own pass
+    }
     return HeadersStatus::proceed;
+  }
+
+  BodyStatus on_response_body(Stream& stream, bool end) override {
+    if (call_ == nullptr || !call_->answered()) return BodyStatus::proceed;
+    if (!call_->edits_answer()) {
+      stream.each_chunk(abi::BodyType::received_response, [&](std::string_view chunk) { call_->read_answer(chunk); });
+      if (end) call_->end_answer();
+      return BodyStatus::proceed;
+    }
+    std::string instead;
+    bool changed = false;
+    stream.each_chunk(abi::BodyType::received_response, [&](std::string_view chunk) {
+      if (call_->edit_answer(chunk, instead)) {
+        instead.append(chunk);
+      } else {
+        changed = true;
+      }
+    });
+    const std::size_t before = instead.size();
+    if (end) call_->end_answer(instead);
+    if (changed || instead.size() != before) stream.replace_response_chunk(instead);
+    return BodyStatus::proceed;
   }
 
   void on_stream_complete(Stream& stream) override {
@@ -109,6 +171,7 @@ class LimitsFilter final : public HttpFilter {
     waiting_.reset();
     if (asking_) asking_->leave();
     asking_.reset();
+    if (call_ != nullptr && call_->answered()) took(call_->taken());
     hold_.reset();
     if (began_ && !log_) {  // Envoy refused it before it came here
       log_ = std::make_unique<RequestLog>(stream, *began_);
@@ -119,7 +182,44 @@ class LimitsFilter final : public HttpFilter {
   }
 
  private:
+  // The request's body is whole.
+  HeadersStatus decide_model_call(Stream& stream) {
+    const auto unclear = call_->end_request();
+    if (unclear && route_->looks_at_model) {
+      Refusal refusal;
+      refusal.cause = Refusal::Cause::malformed;
+      refusal.status = 400;
+      refusal.detail = *unclear;
+      answer(stream, refusal, runtime_->responses());
+      return answered_here();
+    }
+    return decide(stream);
+  }
+
+  // What goes to the model may have to ask for what its answer is to tell.
+  void prepare(Stream& stream) {
+    remove_claims(stream, *runtime_);
+    if (call_ == nullptr || !call_->edit()) return;
+    const std::string body = usage::edited(stream.request_body(), *call_->edit());
+    stream.replace_request_body(body);
+    if (!stream.header("content-length").empty()) {
+      stream.set_request_header("content-length", std::to_string(body.size()));
+    }
+    stream.set_request_header("accept-encoding", "identity");
+  }
+
+  void took(const Taken& taken) {
+    if (hold_ == nullptr || taken.how == Taken::How::held) return;
+    if (taken.how == Taken::How::free) return hold_->took_nothing();
+    hold_->took(taken.counts, call_->facts().model);
+  }
+
   HeadersStatus decide(Stream& stream) {
+    if (call_ != nullptr) stream.describe(&call_->facts());
+    if (route_->limits.empty()) {
+      prepare(stream);
+      return HeadersStatus::proceed;
+    }
     if (!runtime_->answers_at_once()) return ask(stream);
     return conclude(stream, [&](const Patience& patience, Told* told) {
       return admit(stream, *route_, *runtime_, patience, told);
@@ -158,8 +258,9 @@ class LimitsFilter final : public HttpFilter {
       return answered_here();
     }
     headers_ = std::move(admission.headers);
+    model_headers_ = std::move(admission.model_headers);
     hold_ = std::move(admission.hold);
-    remove_claims(stream, runtime);
+    prepare(stream);
     return HeadersStatus::proceed;
   }
 
@@ -189,9 +290,11 @@ class LimitsFilter final : public HttpFilter {
   std::shared_ptr<Runtime> runtime_;  // that the request began with; none where no limit is asked
   std::shared_ptr<const RouteLimits> route_;
   AnswerHeaders headers_;
+  usage::Headers model_headers_;
   std::unique_ptr<Hold> hold_;
-  std::optional<Instant> began_;  // when it is logged
-  std::optional<Instant> since_;  // it waits, or has waited
+  std::unique_ptr<ModelCall> call_;  // where the upstream is a model
+  std::optional<Instant> began_;     // when it is logged
+  std::optional<Instant> since_;     // it waits, or has waited
   std::optional<WaitQueue::Ticket> waiting_;
   std::shared_ptr<Asking> asking_;  // while the store has not answered
   std::unique_ptr<RequestLog> log_;

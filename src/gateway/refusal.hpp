@@ -5,6 +5,7 @@
 #include "gateway/answer_headers.hpp"
 
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <span>
 #include <string>
@@ -12,6 +13,8 @@
 #include <vector>
 
 namespace weir::gateway {
+
+struct ModelRefusal;
 
 struct Refusal {
   enum class Cause : std::uint8_t {
@@ -27,6 +30,7 @@ struct Refusal {
   std::vector<std::string_view> violated;   // names of the limits that refused
   std::optional<std::int64_t> retry_after;  // seconds, >= 1; none: no waiting helps
   AnswerHeaders headers;                    // those of the limits that were asked
+  std::shared_ptr<ModelRefusal> model{};    // of a call of a model: the same in its provider's terms
 };
 
 // The sentence for a refused call when the limit brings none of its own.

@@ -7,6 +7,8 @@
 
 namespace weir::gateway {
 
+struct ModelFacts;
+
 class Request {
  public:
   // The value of the header's occurrence number `index`; `count` says how many there are. Empty when there is none.
@@ -26,6 +28,9 @@ class Request {
                                                   std::pmr::memory_resource& /*memory*/) const {
     return {};
   }
+
+  // Of a request to a model, once its body has been read; null: it is none.
+  [[nodiscard]] virtual const ModelFacts* model_facts() const { return nullptr; }
 
  protected:
   ~Request() = default;

@@ -38,17 +38,21 @@ auto overrides_of(const config::Limit& limit) {
 
 }  // namespace
 
-EnforcedLimit enforce(config::Limit limit, Limiter limiter, api::LimitMetrics& metrics) {
+EnforcedLimit enforce(config::Limit limit, const config::Prices& prices, Limiter limiter, api::LimitMetrics& metrics) {
   std::vector<ReadyCondition> when;
   for (const config::Condition& condition : limit.when) when.push_back({condition.source, key_set(condition.values)});
   limiter::KeySet only = key_set(limit.only);
   std::string policy = lasting_policy(limit);
-  const bool holds = !limit.charge.empty() || limit.rule.algorithm == Algorithm::concurrency;
+  const bool counts_tokens = limit.tokens.counts();
+  std::optional<TokenPrice> tokens;
+  if (counts_tokens) tokens.emplace(limit.tokens, prices);
+  const bool holds = counts_tokens || !limit.charge.empty() || limit.rule.algorithm == Algorithm::concurrency;
   return {.config = std::move(limit),
           .policy = std::move(policy),
           .holds = holds,
           .when = std::move(when),
           .only = std::move(only),
+          .tokens = std::move(tokens),
           .limiter = std::move(limiter),
           .metrics = metrics};
 }

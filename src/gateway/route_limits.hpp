@@ -3,11 +3,14 @@
 
 #include "api/metrics.hpp"
 #include "config/config.hpp"
+#include "gateway/model/token_price.hpp"
+#include "gateway/settings.hpp"
 #include "limiter/key_set.hpp"
 
 #include <weir/limiter.hpp>
 
 #include <memory>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -24,9 +27,10 @@ struct ReadyCondition {
 struct EnforcedLimit {
   config::Limit config;
   std::string policy;  // its member of RateLimit-Policy; empty when it changes with time or there is none
-  bool holds = false;  // what it takes is settled later: `charge` by status, or a place until the stream's end
+  bool holds = false;  // what it takes is settled later: `charge` by status, a place until the stream's end, tokens
   std::vector<ReadyCondition> when;
-  limiter::KeySet only;  // empty: every key
+  limiter::KeySet only;              // empty: every key
+  std::optional<TokenPrice> tokens;  // none: it counts requests
   mutable Limiter limiter;
   api::LimitMetrics& metrics;
 };
@@ -41,10 +45,13 @@ struct RouteLimits {
   std::vector<FirstMatch> limits;
   std::string policy;  // RateLimit-Policy when every limit applies; empty when it changes with time or request
   std::vector<std::shared_ptr<const EnforcedLimit>> owners;  // of all that `limits` names
+  std::optional<ModelRoute> model;                           // its upstream is one
+  bool looks_at_model = false;                               // a limit does, or counts tokens
 };
 
 // Throws std::exception with a sentence that says what can't be used.
-[[nodiscard]] EnforcedLimit enforce(config::Limit limit, Limiter limiter, api::LimitMetrics& metrics);
+[[nodiscard]] EnforcedLimit enforce(config::Limit limit, const config::Prices& prices, Limiter limiter,
+                                    api::LimitMetrics& metrics);
 
 // Whether a limiter made for one of them serves the other as well. What is not of the limiter (key, when, cost, how it
 // refuses) may differ.

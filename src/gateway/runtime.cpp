@@ -43,6 +43,12 @@ bool same_counters(const config::Limit& one, const config::Limit& other) {
          std::tie(other.prefix, other.rule.algorithm, other.rule.period, other.rule.anchor);
 }
 
+bool looks_at_model(const config::Limit& limit) {
+  const auto is_model = [](const config::KeySource& source) { return source.kind == config::KeySource::Kind::model; };
+  return limit.tokens.counts() || std::ranges::any_of(limit.key, is_model) ||
+         std::ranges::any_of(limit.when, [&](const config::Condition& one) { return is_model(one.source); });
+}
+
 api::NamedLimit named(const EnforcedLimit& limit) {
   return {.config = &limit.config, .limiter = &limit.limiter, .metrics = &limit.metrics, .only = &limit.only};
 }
@@ -109,7 +115,7 @@ void Runtime::add_limits(const Runtime* before) {
       if (is_new && store_ == before->store_ && !same_counters(old->config, limit))
         notes_.push_back("limit '" + name + "' starts afresh");
       limits_.push_back(std::make_shared<const EnforcedLimit>(
-          enforce(std::move(limit), std::move(limiter), lasting_->metrics.limit(name))));
+          enforce(std::move(limit), settings_.prices, std::move(limiter), lasting_->metrics.limit(name))));
       by_name_.emplace(limits_.back()->config.name, limits_.back());
       if (is_new) changed.emplace_back(old, limits_.back().get());
     } catch (const std::exception& error) {
@@ -137,7 +143,8 @@ RouteLimits Runtime::limits_of(const RouteSettings& route, bool unknown_is_wrong
     throw std::runtime_error("route '" + route.name + "' has " + std::to_string(route.limits.size()) +
                              " limits; at most " + std::to_string(max_checks) + " can be decided as one");
   }
-  RouteLimits found{.name = route.name, .upstream = route.upstream, .limits = {}, .policy = {}, .owners = {}};
+  RouteLimits found{
+      .name = route.name, .upstream = route.upstream, .limits = {}, .policy = {}, .owners = {}, .model = route.model};
   bool lasting = true;
   for (const std::vector<std::string>& names : route.limits) {
     FirstMatch& first = found.limits.emplace_back();
@@ -145,6 +152,7 @@ RouteLimits Runtime::limits_of(const RouteSettings& route, bool unknown_is_wrong
       if (const auto limit = by_name_.find(name); limit != by_name_.end()) {
         first.push_back(limit->second.get());
         found.owners.push_back(limit->second);
+        found.looks_at_model = found.looks_at_model || looks_at_model(limit->second->config);
       } else if (unknown_is_wrong) {
         throw std::runtime_error("route '" + route.name + "': no limit is named '" + name + "'");
       }

@@ -157,6 +157,7 @@ json::value settings_json(const config::Config& config, std::uint64_t generation
                       {"tls", config.tls.has_value()},
                       {"access_log", write_access_log(config.access_log)},
                       {"generation", generation}};
+  if (!config.prices.empty()) object["prices"] = write_prices(config.prices);
   if (config.admin) object["admin"] = write_admin(*config.admin);
   return object;
 }
@@ -166,6 +167,7 @@ Settings read_settings(std::string_view text) {
   Settings settings;
   if (const auto* store = member(object, "store")) settings.store = read_store(*store);
   read_list(object, "limits", settings.limits, read_limit);
+  read_prices(object, settings.prices);
   if (const auto* responses = member(object, "responses")) settings.responses = read_responses(*responses);
   read(object, "trusted_proxies", settings.trusted_proxies);
   read(object, "escaped_slashes", escaped_slashes_words, settings.escaped_slashes);

@@ -26,6 +26,7 @@ struct AdminSettings {
 struct Settings {
   config::Store store;  // read_settings: URLs as they are written; see store_reference.hpp
   std::vector<config::Limit> limits;
+  config::Prices prices;
   config::Responses responses;
   int trusted_proxies = 0;
   config::EscapedSlashes escaped_slashes = config::EscapedSlashes::redirect;
@@ -37,13 +38,20 @@ struct Settings {
 [[nodiscard]] boost::json::value settings_json(const config::Config& config, std::uint64_t generation = 0);
 [[nodiscard]] Settings read_settings(std::string_view json);  // throws std::exception: not such a JSON
 
+// What the module must know of an upstream that is a model.
+struct ModelRoute {
+  config::Model model;
+  std::string host;  // of the upstream's url, without a port
+};
+
 // What the module must know of a route.
 struct RouteSettings {
   std::string name;                              // what the key source `route` says
   std::string upstream;                          // its name
   std::vector<std::vector<std::string>> limits;  // names; of each list the first that applies, alone
+  std::optional<ModelRoute> model;               // its upstream is one
 };
-[[nodiscard]] boost::json::value route_settings_json(const config::Route& route);
+[[nodiscard]] boost::json::value route_settings_json(const config::Route& route, const config::Upstream& upstream);
 [[nodiscard]] RouteSettings read_route_settings(std::string_view json);  // throws std::exception
 
 // `POST api.example.com/v1/*`: its methods and host, if it names any, then its path.

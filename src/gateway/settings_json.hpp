@@ -74,6 +74,15 @@ void read_list(const boost::json::value& object, std::string_view name, Items& i
   }
 }
 
+// What belongs to models (settings_tokens.cpp).
+[[nodiscard]] boost::json::value write_tokens(const config::Tokens& tokens);
+[[nodiscard]] config::Tokens read_tokens(const boost::json::value& object);
+[[nodiscard]] boost::json::value write_prices(const config::Prices& prices);
+void read_prices(const boost::json::value& settings, config::Prices& prices);
+struct ModelRoute;
+[[nodiscard]] boost::json::value write_model(const ModelRoute& model);
+[[nodiscard]] ModelRoute read_model(const boost::json::value& object);
+
 // One limit (settings_limit.cpp).
 [[nodiscard]] boost::json::value write_limit(const config::Limit& limit);
 [[nodiscard]] config::Limit read_limit(const boost::json::value& object);

@@ -102,6 +102,7 @@ json::value write_limit(const config::Limit& limit) {
                       {"shadow", limit.shadow},
                       {"prefix", limit.prefix}};
   if (limit.mode != config::Mode::exact) object["mode"] = word(mode_words, limit.mode);
+  if (limit.tokens.counts()) object["tokens"] = write_tokens(limit.tokens);
   if (!limit.when.empty()) object["when"] = list(limit.when, write_condition);
   if (!limit.only.empty()) object["only"] = list(limit.only, write_pattern);
   if (!limit.charge.empty()) object["charge"] = list(limit.charge, write_statuses);
@@ -133,6 +134,7 @@ config::Limit read_limit(const json::value& object) {
   read(object, "reject_message", limit.reject_message);
   read(object, "shadow", limit.shadow);
   read(object, "mode", mode_words, limit.mode);
+  if (const auto* tokens = member(object, "tokens")) limit.tokens = read_tokens(*tokens);
   read(object, "prefix", limit.prefix);
   read_list(object, "allow", limit.allow, read_pattern);
   read_list(object, "deny", limit.deny, read_pattern);

@@ -9,12 +9,13 @@ namespace weir::gateway {
 namespace json = boost::json;
 using std::chrono::nanoseconds;
 
-json::value route_settings_json(const config::Route& route) {
+json::value route_settings_json(const config::Route& route, const config::Upstream& upstream) {
   json::object object{{"route", route_name(route)},
                       {"upstream", route.upstream},
                       {"limits", list(route.limits, [](const auto& names) {
                          return list(names, [](const std::string& name) { return json::value(name); });
                        })}};
+  if (upstream.model) object["model"] = write_model({.model = *upstream.model, .host = upstream.host});
   return object;
 }
 
@@ -29,6 +30,7 @@ RouteSettings read_route_settings(std::string_view text) {
     if (one.empty()) throw std::runtime_error("settings: an empty list of limits");
     return one;
   });
+  if (const auto* model = member(object, "model")) route.model = read_model(*model);
   return route;
 }
 

@@ -56,6 +56,33 @@ inline constexpr Words<config::Store::Layout, 2> layout_words{{
     {config::Store::Layout::weir, "weir"},
     {config::Store::Layout::upstash, "upstash"},
 }};
+inline constexpr Words<usage::Unit, 5> unit_words{{
+    {usage::Unit::requests, "requests"},
+    {usage::Unit::tokens, "tokens"},
+    {usage::Unit::input_tokens, "input_tokens"},
+    {usage::Unit::output_tokens, "output_tokens"},
+    {usage::Unit::cost, "cost"},
+}};
+inline constexpr Words<usage::Reserve::Kind, 3> reserve_words{{
+    {usage::Reserve::Kind::off, "off"},
+    {usage::Reserve::Kind::max_tokens, "max_tokens"},
+    {usage::Reserve::Kind::fixed, "fixed"},
+}};
+inline constexpr Words<config::OnExceeded, 3> on_exceeded_words{{
+    {config::OnExceeded::finish, "finish"},
+    {config::OnExceeded::truncate, "truncate"},
+    {config::OnExceeded::pace, "pace"},
+}};
+inline constexpr Words<config::Model::AskUsage, 3> ask_usage_words{{
+    {config::Model::AskUsage::automatic, "auto"},
+    {config::Model::AskUsage::always, "always"},
+    {config::Model::AskUsage::never, "never"},
+}};
+inline constexpr Words<config::Model::UsageMissing, 3> usage_missing_words{{
+    {config::Model::UsageMissing::estimate, "estimate"},
+    {config::Model::UsageMissing::held, "held"},
+    {config::Model::UsageMissing::free, "free"},
+}};
 inline constexpr Words<config::Mode, 2> mode_words{{
     {config::Mode::exact, "exact"},
     {config::Mode::lease, "lease"},

@@ -16,10 +16,11 @@ def tool(*command):
     return subprocess.run(command, capture_output=True, text=True, check=True).stdout
 
 
-def test_it_needs_only_re2_openssl_and_the_c_library():
+def test_it_needs_only_re2_openssl_the_decoders_and_the_c_library():
     needed = [line.rpartition("[")[2].strip("]") for line in tool("readelf", "-d", BUILD / "libweir_envoy.so").splitlines()
               if "(NEEDED)" in line]
-    assert set(needed) <= {"libre2.so.9", "libssl.so.3", "libcrypto.so.3", "libc.so.6", "libm.so.6", "libpthread.so.0", "libdl.so.2", "ld-linux-x86-64.so.2"}
+    decoders = {"libz.so.1", "libbrotlidec.so.1", "libzstd.so.1"}
+    assert set(needed) <= decoders | {"libre2.so.9", "libssl.so.3", "libcrypto.so.3", "libc.so.6", "libm.so.6", "libpthread.so.0", "libdl.so.2", "ld-linux-x86-64.so.2"}
 
 
 def test_it_shows_only_hooks():

@@ -205,7 +205,7 @@ TEST(Settings, ARouteIsNamedAfterWhatItMatches) {
 TEST(Settings, ARouteArrives) {
   const config::Route route{
       .path = "/v1", .below = true, .upstream = "api", .limits = {{"a"}, {"b", "c"}}, .timeout = 30s};
-  const RouteSettings arrived = read_route_settings(boost::json::serialize(route_settings_json(route)));
+  const RouteSettings arrived = read_route_settings(boost::json::serialize(route_settings_json(route, {})));
   EXPECT_EQ(arrived.name, "/v1/*");
   EXPECT_EQ(arrived.upstream, "api");
   EXPECT_THAT(arrived.limits, ElementsAre(ElementsAre("a"), ElementsAre("b", "c")));

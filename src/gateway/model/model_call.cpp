@@ -1,0 +1,106 @@
+#include "gateway/model/model_call.hpp"
+
+#include "gateway/model/standings.hpp"
+
+#include <algorithm>
+#include <array>
+#include <cctype>
+#include <utility>
+
+namespace weir::gateway {
+
+namespace {
+
+using config::Model;
+
+bool is_json(std::string_view content_type) {
+  constexpr std::string_view json = "json";
+  const std::string_view type = content_type.substr(0, content_type.find(';'));
+  const auto same = [](char a, char b) { return std::tolower(static_cast<unsigned char>(a)) == b; };
+  return !std::ranges::search(type, json, same).empty();
+}
+
+// Only who speaks OpenAI's chat knows the question.
+bool can_be_asked(usage::Operation operation) {
+  return operation == usage::Operation::chat_completions || operation == usage::Operation::completions;
+}
+
+bool is_to_be_asked(Model::AskUsage ask, usage::Operation operation, std::string_view host) {
+  switch (ask) {
+    case Model::AskUsage::never:
+      return false;
+    case Model::AskUsage::always:
+      return can_be_asked(operation);
+    case Model::AskUsage::automatic:
+      return usage::must_be_asked(operation, host);
+  }
+  return false;
+}
+
+}  // namespace
+
+ModelCall::ModelCall(const ModelRoute& route, std::string_view target, std::string_view content_type)
+    : model_(route.model), host_(route.host), call_(usage::call_of(target)) {
+  facts_.model = call_.model;
+  facts_.protocol = protocol_of_caller(model_.protocol, call_.operation);
+  facts_.asked.max_output = 0;
+  const bool known = call_.operation != usage::Operation::other;
+  if (known || is_json(content_type)) request_ = std::make_unique<usage::RequestReader>();
+}
+
+std::optional<std::string> ModelCall::end_request() {
+  const auto body = request_->finish();
+  if (body) {
+    if (facts_.model.empty()) facts_.model = body->model;
+    facts_.asked.input = body->prompt.estimate();
+    facts_.asked.answers = body->answers;
+    // What answers with no text of a model, or is none of its calls, needs no output held.
+    const bool writes = call_.operation != usage::Operation::other && call_.operation != usage::Operation::embeddings;
+    facts_.asked.max_output = writes || body->max_output ? body->max_output : std::optional<std::uint64_t>(0);
+    if (call_.streams(body->stream) && is_to_be_asked(model_.ask_usage, call_.operation, host_)) {
+      edit_ = request_->edit_to_include_usage();
+    }
+  }
+  const bool unclear = !body && call_.operation != usage::Operation::other;
+  std::optional<std::string> sentence;
+  if (unclear) sentence = body.error().sentence();
+  request_ = nullptr;
+  return sentence;
+}
+
+void ModelCall::begin_answer(std::string_view content_type, std::string_view content_encoding) {
+  answer_ = std::make_unique<usage::BodyReader>(model_.protocol, content_type, content_encoding);
+  const bool is_plain = usage::encoding_of(content_encoding) == usage::Encoding::identity;
+  if (edit_ && is_plain && content_type.starts_with("text/event-stream")) {
+    remover_ = std::make_unique<usage::UsageChunkRemover>();
+  }
+}
+
+bool ModelCall::edit_answer(std::string_view bytes, std::string& out) {
+  answer_->read(bytes);
+  return remover_->feed(bytes, out);
+}
+
+void ModelCall::end_answer(std::string& out) {
+  answer_->end();
+  remover_->finish(out);
+}
+
+Taken ModelCall::taken() const {
+  const usage::Observation seen = answer_->observe();
+  if (seen.final && seen.input_known && seen.output_known) return {.how = Taken::How::exact, .counts = seen.counts};
+  const bool told = seen.input_known || seen.output_known;
+  const std::string_view why = answer_->unread() != usage::Unread::no ? usage::describe(answer_->unread())
+                               : seen.error                           ? "the provider told of an error"
+                               : seen.broken                          ? "the answer could not be read"
+                               : told                                 ? "the answer ended before its last count"
+                                                                      : "the answer told no usage";
+  if (!told && model_.usage_missing == Model::UsageMissing::free) return {.how = Taken::How::free, .why = why};
+  if (!told && model_.usage_missing == Model::UsageMissing::held) return {.how = Taken::How::held, .why = why};
+  usage::Counts counts = seen.counts;
+  if (!seen.input_known) counts.input = facts_.asked.input;
+  counts.output = seen.output_so_far();
+  return {.how = Taken::How::estimated, .counts = counts, .why = why};
+}
+
+}  // namespace weir::gateway

@@ -1,0 +1,81 @@
+// model_call.hpp: one call of a model through the gateway: what the request asks for, and what its answer says it took.
+//
+//     request    read_request ... end_request -> facts, the edit that makes the answer tell its usage
+//     answer     begin_answer, read_answer ... end_answer -> taken
+//
+// Bytes are looked at as they pass and none is kept, but for an event that may have to be taken out (at most 2 KiB).
+#pragma once
+
+#include "gateway/model/model_facts.hpp"
+#include "gateway/settings.hpp"
+#include "usage/answer/usage_chunk.hpp"
+#include "usage/body_reader.hpp"
+#include "usage/request/body.hpp"
+#include "usage/request/call.hpp"
+#include "usage/request/include_usage.hpp"
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+
+namespace weir::gateway {
+
+// What an answer took, and how that is known.
+struct Taken {
+  enum class How : std::uint8_t {
+    exact,      // as the provider counted, to the answer's end
+    estimated,  // by what was seen of prompt and answer
+    held,       // nobody knows: what was held is charged (usage_missing: held)
+    free,       // nobody knows: nothing is (usage_missing: free)
+  };
+  How how = How::exact;
+  usage::Counts counts{};
+  std::string_view why{};  // of estimated, held and free: what was missing
+};
+
+class ModelCall {
+ public:
+  // `target`: the request's path as the client sent it.
+  ModelCall(const ModelRoute& route, std::string_view target, std::string_view content_type);
+  ModelCall(const ModelCall&) = delete;
+  ModelCall& operator=(const ModelCall&) = delete;
+  ~ModelCall() = default;
+
+  // Whether the request's body says what is asked for. Where it does not, the facts are there at once.
+  [[nodiscard]] bool reads_request() const { return request_ != nullptr; }
+  void read_request(std::string_view bytes) { (void)request_->feed(bytes); }
+  // The body is over. What can't be understood for certain: a sentence, for whoever sent it.
+  [[nodiscard]] std::optional<std::string> end_request();
+
+  [[nodiscard]] const ModelFacts& facts() const { return facts_; }
+  // Of the request's body, so that a streamed answer tells its usage.
+  [[nodiscard]] const std::optional<usage::Edit>& edit() const { return edit_; }
+
+  // An answer with status 2xx: others take nothing.
+  void begin_answer(std::string_view content_type, std::string_view content_encoding);
+  // Whether an event may have to be taken out of it; then edit_answer is called instead of read_answer.
+  [[nodiscard]] bool edits_answer() const { return remover_ != nullptr; }
+  void read_answer(std::string_view bytes) { answer_->read(bytes); }
+  // True: the bytes go on as they are. False: what was appended to `out` goes on in their place.
+  [[nodiscard]] bool edit_answer(std::string_view bytes, std::string& out);
+  // The body is over, by whatever it ended. `out` gets what was still held back.
+  void end_answer() { answer_->end(); }
+  void end_answer(std::string& out);
+  [[nodiscard]] bool answered() const { return answer_ != nullptr; }
+
+  [[nodiscard]] Taken taken() const;
+
+ private:
+  const config::Model model_;
+  const std::string host_;
+  usage::Call call_;
+  ModelFacts facts_;
+  std::unique_ptr<usage::RequestReader> request_;
+  std::optional<usage::Edit> edit_;
+  std::unique_ptr<usage::BodyReader> answer_;
+  std::unique_ptr<usage::UsageChunkRemover> remover_;
+};
+
+}  // namespace weir::gateway

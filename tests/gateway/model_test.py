@@ -1,0 +1,233 @@
+"""Limits of tokens in front of a model's API: what is held, what is charged, and that its bytes pass."""
+
+import contextlib
+import json
+import socket
+import time
+
+import pytest
+from conftest import PATIENCE
+from model_server import ModelServer, events
+
+CONFIG = """
+prices: {{ "priced-*": {{ input: 1000, output: 2000 }} }}
+limits:
+  tokens: {{ key: header:x-user-id, rate: 1000/1d, algorithm: fixed_window, unit: tokens }}
+  unheld: {{ key: header:x-user-id, rate: 100/1d, algorithm: fixed_window, unit: tokens, reserve: off }}
+  weighted: {{ key: [header:x-user-id, model], rate: 1000/1d, algorithm: fixed_window, unit: tokens, reserve: off,
+              weights: {{ output: 3, model: {{ "big-*": 10 }} }} }}
+  money: {{ key: header:x-user-id, rate: 1.00/1d, algorithm: fixed_window, unit: cost, reserve: off }}
+  calls: {{ key: header:x-user-id, rate: 1000/1d, algorithm: fixed_window }}
+upstreams:
+  model: {{ url: "http://127.0.0.1:{model}", ai: openai }}
+  held: {{ url: "http://127.0.0.1:{model}", ai: openai, ask_usage: never, usage_missing: held }}
+  free: {{ url: "http://127.0.0.1:{model}", ai: openai, ask_usage: never, usage_missing: free }}
+  guessed: {{ url: "http://127.0.0.1:{model}", ai: openai, ask_usage: never }}
+routes:
+  - {{ path: /held/*, to: held, limits: [tokens] }}
+  - {{ path: /free/*, to: free, limits: [tokens] }}
+  - {{ path: /guessed/*, to: guessed, limits: [tokens] }}
+  - {{ path: /unheld/*, to: model, limits: [unheld] }}
+  - {{ path: /weighted/*, to: model, limits: [weighted] }}
+  - {{ path: /money/*, to: model, limits: [money] }}
+  - {{ path: /open/*, to: model }}
+  - {{ path: /*, to: model, limits: [tokens, calls] }}
+"""
+CHAT = "/v1/chat/completions"
+
+
+@pytest.fixture(scope="module")
+def model():
+    server = ModelServer()
+    yield server
+    server.stop()
+
+
+@pytest.fixture(scope="module")
+def shared_gateway(folder, model):
+    return folder.start(CONFIG.format(model=model.server_port), admin=True)
+
+
+def body(stream=False, name="gpt-4o", **more):
+    return json.dumps({"model": name, "stream": stream, "max_tokens": 20,
+                       "messages": [{"role": "user", "content": "Say something."}], **more}).encode()
+
+
+def chat(gateway, user, path=CHAT, stream=False, headers=(), **more):
+    return gateway.ask(path, "POST", {"x-user-id": user, "content-type": "application/json", **dict(headers)},
+                       body=body(stream, **more))
+
+
+def left(gateway, limit, key):
+    """What remains, without spending."""
+    with contextlib.closing(__import__("http.client").client.HTTPConnection("127.0.0.1", gateway.admin, timeout=PATIENCE)) as link:
+        link.request("GET", f"/api/v1/limits/{limit}/keys/{key}")
+        return json.loads(link.getresponse().read())["remaining"]
+
+
+def becomes(read, expected):
+    deadline = time.monotonic() + PATIENCE
+    while (value := read()) != expected and time.monotonic() < deadline:
+        time.sleep(0.01)
+    assert value == expected
+
+
+def test_a_streamed_answer_that_tells_its_usage_at_the_end_is_charged(gateway, user):
+    """`stream: true`, usage only in the last chunk: the counters that never moved."""
+    answer = chat(gateway, user, stream=True, stream_options={"include_usage": True}, headers={"x-answer": "7 in, 5 out"})
+    assert answer.status == 200
+    becomes(lambda: left(gateway, "tokens", user), 988)
+    chat(gateway, user, stream=True, stream_options={"include_usage": True}, headers={"x-answer": "100 in, 50 out"})
+    becomes(lambda: left(gateway, "tokens", user), 838)
+
+
+def test_a_whole_answer_is_charged_by_its_usage(gateway, user):
+    answer = chat(gateway, user, headers={"x-answer": "30 in, 12 out"})
+    assert answer.json()["usage"]["total_tokens"] == 42
+    becomes(lambda: left(gateway, "tokens", user), 958)
+
+
+def test_the_prompt_and_the_largest_output_are_held_while_the_model_answers(gateway, model, user):
+    connection, response = stream_in_steps(gateway, user, max_tokens=300)
+    with connection:
+        held = left(gateway, "tokens", user)
+        assert 600 < held <= 700
+        finish(model, response)
+    becomes(lambda: left(gateway, "tokens", user), 1000 - 12)
+
+
+def test_the_client_s_stream_is_as_if_weir_had_not_asked_for_usage(gateway, model, user):
+    model.requests.clear()
+    answer = chat(gateway, user, stream=True)
+    [(headers, sent)] = model.requests
+    assert json.loads(sent)["stream_options"] == {"include_usage": True}
+    assert sent.replace(b'"stream_options":{"include_usage":true},', b"") == body(stream=True)
+    assert headers["accept-encoding"] == "identity"
+    with_null = b"".join(events("gpt-4o", 5, {})).replace(b'data: {"id": "chat-1", "object": "chat.completion.chunk", '
+                                                          b'"model": "gpt-4o", "choices": [], "usage": {}}\n\n', b"")
+    assert answer.body == with_null
+    becomes(lambda: left(gateway, "tokens", user), 988)
+
+
+def test_a_client_that_asked_for_usage_gets_it(gateway, model, user):
+    model.requests.clear()
+    answer = chat(gateway, user, stream=True, stream_options={"include_usage": True})
+    usage = {"prompt_tokens": 7, "completion_tokens": 5, "total_tokens": 12}
+    assert answer.body == b"".join(events("gpt-4o", 5, usage))
+    assert model.requests[0][1] == body(stream=True, stream_options={"include_usage": True})
+
+
+def test_an_answer_that_is_no_success_takes_nothing(gateway, user):
+    assert chat(gateway, user, headers={"x-status": "500"}).status == 500
+    becomes(lambda: left(gateway, "tokens", user), 1000)
+
+
+def test_more_than_is_left_is_refused(gateway, user):
+    chat(gateway, user, headers={"x-answer": "600 in, 300 out"})
+    becomes(lambda: left(gateway, "tokens", user), 100)
+    refused = chat(gateway, user, max_tokens=200)
+    assert refused.status == 429
+    assert int(refused["retry-after"]) >= 1
+    assert left(gateway, "tokens", user) == 100
+    assert chat(gateway, user, max_tokens=20).status == 200
+
+
+def test_what_no_limit_could_ever_grant_is_refused_for_good_and_the_model_is_not_asked(gateway, model, user):
+    model.requests.clear()
+    refused = chat(gateway, user, max_tokens=5000)
+    assert (refused.status, refused["retry-after"], refused["x-should-retry"]) == (429, None, "false")
+    assert model.requests == []
+
+
+def test_without_a_reservation_debt_is_charged_beyond_the_limit(gateway, user):
+    assert chat(gateway, user, "/unheld" + CHAT, headers={"x-answer": "150 in, 50 out"}).status == 200
+    becomes(lambda: left(gateway, "unheld", user), 0)
+    assert chat(gateway, user, "/unheld" + CHAT).status == 429
+
+
+def test_weights_of_kinds_and_models_count(gateway, user):
+    chat(gateway, user, "/weighted" + CHAT, name="small-1", headers={"x-answer": "7 in, 5 out"})
+    becomes(lambda: left(gateway, "weighted", f"%5B%22{user}%22%2C%22small-1%22%5D"), 1000 - 7 - 15)
+    chat(gateway, user, "/weighted" + CHAT, name="big-1", headers={"x-answer": "7 in, 5 out"})
+    becomes(lambda: left(gateway, "weighted", f"%5B%22{user}%22%2C%22big-1%22%5D"), 1000 - 220)
+
+
+def test_money_is_counted_by_prices(gateway, user):
+    chat(gateway, user, "/money" + CHAT, name="priced-1", headers={"x-answer": "7 in, 5 out"})
+    becomes(lambda: left(gateway, "money", user), 1_000_000_000 - 7_000_000 - 10_000_000)
+    chat(gateway, user, "/money" + CHAT, name="unknown", headers={"x-answer": "7 in, 5 out"})
+    assert left(gateway, "money", user) == 983_000_000
+
+
+def test_an_answer_that_tells_no_usage_is_estimated_held_or_free(gateway, user):
+    chat(gateway, user + "-free", "/free" + CHAT, stream=True)
+    becomes(lambda: left(gateway, "tokens", user + "-free"), 1000)
+    before = chat(gateway, user + "-held", "/held" + CHAT, stream=True).left("tokens")
+    becomes(lambda: left(gateway, "tokens", user + "-held"), before)
+    chat(gateway, user + "-guessed", "/guessed" + CHAT, stream=True)
+    becomes(lambda: 960 < left(gateway, "tokens", user + "-guessed") < 1000, True)
+
+
+def stream_in_steps(gateway, user, **more):
+    """A streamed answer of which nothing has come but its head: the connection and its response."""
+    link = __import__("http.client").client.HTTPConnection("127.0.0.1", gateway.port, timeout=PATIENCE)
+    link.request("POST", CHAT, body(True, stream_options={"include_usage": True}, **more),
+                 {"x-user-id": user, "content-type": "application/json", "x-steps": "yes"})
+    return contextlib.closing(link), link.getresponse()
+
+
+def finish(model, response):
+    for _ in range(5 + 3):
+        model.step()
+    return response.read()
+
+
+def test_each_chunk_leaves_before_the_next_is_awaited(gateway, model, user):
+    connection, response = stream_in_steps(gateway, user)
+    with connection:
+        for event in events("gpt-4o", 5, {"prompt_tokens": 7, "completion_tokens": 5, "total_tokens": 12}):
+            model.step()
+            assert response.read(len(event)) == event
+        assert response.read() == b""
+
+
+def test_a_client_that_leaves_in_mid_stream_pays_for_what_it_saw(gateway, model, user):
+    connection, response = stream_in_steps(gateway, user, max_tokens=500)
+    with connection:
+        model.step()
+        assert response.read(10)
+        response.fp.raw._sock.shutdown(socket.SHUT_RDWR)
+    for _ in range(8):
+        model.step()
+    becomes(lambda: 950 < left(gateway, "tokens", user) < 1000, True)
+
+
+def test_requests_that_ask_no_model_pass_beside_limits_of_tokens(gateway, user):
+    answer = gateway.ask("/v1/models", headers={"x-user-id": user})
+    assert (answer.status, answer.left("calls")) == (200, 999)
+    assert left(gateway, "tokens", user) == 1000
+
+
+def test_a_body_that_is_not_clear_is_refused_where_tokens_count_and_passes_elsewhere(gateway, model, user):
+    model.requests.clear()
+    broken = b'{"model": "a", "model": "b"}'
+    refused = gateway.ask(CHAT, "POST", {"x-user-id": user, "content-type": "application/json"}, body=broken)
+    assert refused.status == 400
+    assert "model" in refused.body.decode()
+    assert model.requests == []
+    passed = gateway.ask("/open" + CHAT, "POST", {"x-user-id": user, "content-type": "application/json"}, body=broken)
+    assert passed.status == 200
+    assert model.requests[0][1] == broken
+
+
+def test_a_large_prompt_passes_whole(gateway, model, user):
+    model.requests.clear()
+    large = body(messages=[{"role": "user", "content": "x" * 3_000_000}])
+    answer = gateway.ask("/open" + CHAT, "POST", {"content-type": "application/json"}, body=large)
+    assert answer.status == 200
+    assert model.requests[0][1] == large
+    model.requests.clear()
+    streamed = body(True, messages=[{"role": "user", "content": "x" * 3_000_000}])
+    answer = gateway.ask("/open" + CHAT, "POST", {"content-type": "application/json"}, body=streamed)
+    assert answer.status == 200
+    assert model.requests[0][1].replace(b'"stream_options":{"include_usage":true},', b"") == streamed
