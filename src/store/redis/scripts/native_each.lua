@@ -11,7 +11,6 @@ local own = generation > 0 and tag .. '#' .. ARGV[3] .. ' ' or tag .. ' '
 local from = #own + 1
 local read, write, take, charge, _, fresh_at = algorithm(ARGV, 4)
 local unfold, fold, last_end
-local find = string.find
 local zero
 if sub(tag, 1, 1) == 's' then zero = 0 end
 local reply, n = {time[1] .. ' ' .. time[2]}, 1
@@ -101,7 +100,7 @@ for at = 1, #keys do
     if found then
       fold(key, tag, found, write(x, y, z), fresh)
     elseif fresh then
-      call('SET', key, own .. write(x, y, z), 'PX', ttl_of(fresh))
+      call('PSETEX', key, ttl_of(fresh), own .. write(x, y, z))  -- an argument less than SET PX
     else
       call('DEL', key)
     end

@@ -16,13 +16,20 @@ local function fixed_window(rule, at)
     return start, start + period
   end
   local start = window_of(now)
-  local two = digits .. ' ' .. digits
+  local this = format(digits, start) .. ' '  -- how a state of this window begins, as most do
 
   local function read(text, from)
+    if find(text, this, from, true) == from then
+      local count = match(text, '^%d+$', from + #this)
+      if not count then return nil end
+      return start, tonumber(count)
+    end
     local begun, count = match(text, '^(%-?%d+) (%d+)$', from)
     return tonumber(begun), tonumber(count)
   end
-  local function write(begun, count) return format(two, begun, count) end
+  local function write(begun, count)
+    return (begun == start and this or format(digits, begun) .. ' ') .. format(digits, count)
+  end
   -- A clock that stepped back into an earlier window goes on counting in the later one.
   local function roll(begun, count)
     if count == 0 or begun < start then return start, 0 end

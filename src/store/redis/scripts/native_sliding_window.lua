@@ -4,13 +4,21 @@ local function sliding_window(rule, at)
   local limit, period, phase = tonumber(rule[at]), tonumber(rule[at + 1]), tonumber(rule[at + 2])
   local elapsed = (now - phase) % period
   local start, left = now - elapsed, period - elapsed
-  local three = digits .. ' ' .. digits .. ' ' .. digits
+  local two = digits .. ' ' .. digits
+  local this = format(digits, start) .. ' '  -- how a state of this window begins, as most do
 
   local function read(text, from)
+    if find(text, this, from, true) == from then
+      local current, previous = match(text, '^(%d+) (%d+)$', from + #this)
+      if not current then return nil end
+      return start, tonumber(current), tonumber(previous)
+    end
     local begun, current, previous = match(text, '^(%-?%d+) (%d+) (%d+)$', from)
     return tonumber(begun), tonumber(current), tonumber(previous)
   end
-  local function write(begun, current, previous) return format(three, begun, current, previous) end
+  local function write(begun, current, previous)
+    return (begun == start and this or format(digits, begun) .. ' ') .. format(two, current, previous)
+  end
   -- The state in the window of now, and how much of that window is left. A clock that stepped back into an earlier
   -- window is taken to stand at the later one's start.
   local function roll(begun, current, previous)

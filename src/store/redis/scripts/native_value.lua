@@ -10,9 +10,12 @@
 
 -- Whatever fresh_at says, and a second more: a clock that is set back by less finds every key as it was. As a text, which
 -- costs Redis a third of a number.
+local last_fresh, last_ttl  -- the same for all keys in one window
 local function ttl_of(fresh)
+  if fresh == last_fresh then return last_ttl end
   local ms = math.ceil((fresh - now) / 1000) + 1000
-  return format(digits, ms < 1 and 1 or ms)
+  last_fresh, last_ttl = fresh, format(digits, ms < 1 and 1 or ms)
+  return last_ttl
 end
 
 -- For a value that is left as it is. Longer, too, where a rate was lowered.
