@@ -14,7 +14,7 @@ if ARGV[7] ~= '' then dynamic, next_key = KEYS[next_key], next_key + 1 end
 if ARGV[8] ~= '' then denied, next_key = KEYS[next_key], next_key + 1 end
 local limit = effective_limit(dynamic, tonumber(ARGV[5]))
 local keys = {}
-local state = {algorithm = kind, window = tonumber(ARGV[3]), refill = tonumber(ARGV[4]), ttl = tonumber(ARGV[6]), keys = keys}
+local state = {algorithm = kind, window = tonumber(ARGV[3]), refill = tonumber(ARGV[4]), ttl = ARGV[6], keys = keys}
 local take, save = algorithms[kind].take, algorithms[kind].save
 local states = (#KEYS - next_key + 1) / width
 local at_costs = denied and 10 + states or 10

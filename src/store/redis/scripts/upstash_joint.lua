@@ -36,7 +36,7 @@ for at = 6, #ARGV, 10 do
   local state = states[name]
   if not state then
     state = {algorithm = kind, window = tonumber(ARGV[at + 1]), refill = tonumber(ARGV[at + 2]),
-             ttl = tonumber(ARGV[at + 4]), keys = {}}
+             ttl = ARGV[at + 4], keys = {}}
     for i = 1, tonumber(ARGV[at + 7]) do state.keys[i] = KEYS[next_key + i - 1] end
     state.good = load_state(state)
     states[name] = state

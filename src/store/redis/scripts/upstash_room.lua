@@ -50,8 +50,12 @@ local function effective_limit(key, static)
   return dynamic_limits[key] or static
 end
 
+-- Most lists are empty, which is to say that there are none.
+local lists = {}
 local function is_denied(list, identifier)
-  return list ~= nil and try('SISMEMBER', list, identifier) == 1
+  if not list then return false end
+  if lists[list] == nil then lists[list] = try('EXISTS', list) == 1 end
+  return lists[list] and try('SISMEMBER', list, identifier) == 1
 end
 
 -- State as it was found, as texts: whole numbers lose nothing, and neither do fractions of a token.
