@@ -95,6 +95,8 @@ REDIS_DECISIONS = [
     Comparison("64 callers on one hot key, merged", f"{REDIS} {CALLS}", "weir, 64 callers on one hot key", REDIS_BENCHMARK, 3.0,
                at_least=True),
     Comparison("lease mode, 1 k keys", f"{REDIS} {CALLS}", "weir, lease mode", REDIS_BENCHMARK, 20.0, at_least=True),
+    *(Comparison(f"Redis' processor time a decision, ns: {what}", f"{REDIS} redis_cpu_ns", f"weir, {what}", REDIS_BENCHMARK)
+      for what in ("one key a call", "many keys a call", "64 callers on one hot key", "lease mode")),
 ]
 
 ROUND_TRIP = "a raw round trip"
@@ -109,6 +111,7 @@ UPSTASH = [
     *(Comparison(f"decisions a second: {who}", f"redis upstash {CALLS}", who, PACKAGE, 5.0, at_least=True) for who in LAYOUTS),
     *(Comparison(f"p50, us: {who}", "redis upstash p50_us", who, PACKAGE) for who in LAYOUTS),
     *(Comparison(f"p99, us: {who}", "redis upstash p99_us", who, PACKAGE, 0.5) for who in LAYOUTS),
+    *(Comparison(f"Redis' processor time a decision, ns: {who}", "redis upstash redis_cpu_ns", who, PACKAGE) for who in LAYOUTS),
 ]
 
 ON_REDIS = "gateway on redis"

@@ -92,15 +92,15 @@ void measure(boost::asio::io_context& io, const Options& options, Ask ask) {
   };
   bench::Keys keys(options.keys, std::random_device{}());
   bench::ClosedLoop loop(io, ask, keys);
-  {
-    bench::Seen warm_up(1'000'000);  // connected, the script is loaded, the first keys are there
-    loop.run(options.a_second > 0 ? 16 : options.callers, 200ms, warm_up);
-  }
+  bench::Seen warm_up(1'000'000);  // connected, the script is loaded, the first keys are there
+  loop.run(options.a_second > 0 ? 16 : options.callers, 200ms, warm_up);
   constexpr double most_a_second = 4e6;
   bench::Seen seen(
       static_cast<std::size_t>(options.seconds * (options.a_second > 0 ? 2 * options.a_second : most_a_second)));
-  seen.tell(options.a_second > 0 ? bench::arrivals(io, ask, keys, options.a_second, for_seconds(options.seconds), seen)
-                                 : loop.run(options.callers, for_seconds(options.seconds), seen));
+  const auto time = options.a_second > 0
+                        ? bench::arrivals(io, ask, keys, options.a_second, for_seconds(options.seconds), seen)
+                        : loop.run(options.callers, for_seconds(options.seconds), seen);
+  seen.tell(time, warm_up.calls());
 }
 
 void measure_decisions(const Options& options) {
@@ -149,13 +149,11 @@ void measure_leases(const Options& options) {
     }
     return bench::Steady::now() - start;
   };
-  {
-    bench::Seen warm_up(100'000);  // shares are fetched, and have grown to what each key's rate wants
-    run(options.seconds, warm_up);
-  }
+  bench::Seen warm_up(1'000'000);  // shares are fetched, and have grown to what each key's rate wants
+  run(options.seconds, warm_up);
   bench::Seen seen(1'000'000);
   const auto time = run(options.seconds, seen);
-  seen.tell(time);
+  seen.tell(time, warm_up.calls());
 }
 
 void measure_round_trips(const Options& options) {

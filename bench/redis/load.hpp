@@ -53,16 +53,16 @@ class Seen {
     untimed_ += calls;
     if (!well) ++failed_;
   }
-  // One JSON line; a call that was not answered well ends the program.
-  void tell(Steady::duration time) {
+  [[nodiscard]] std::size_t calls() const { return waits_.size() + untimed_; }
+  // One JSON line; a call that was not answered well ends the program. `before`: calls of the warm-up.
+  void tell(Steady::duration time, std::size_t before) {
     if (failed_ != 0 || waits_.empty()) {
       std::fprintf(stderr, "%zu of %zu calls were not answered as they should be\n", failed_, waits_.size());
       std::exit(EXIT_FAILURE);
     }
-    std::printf("{\"calls\": %zu, \"calls_per_second\": %.1f, \"p50_us\": %.2f, \"p99_us\": %.2f}\n",
-                waits_.size() + untimed_,
-                static_cast<double>(waits_.size() + untimed_) / std::chrono::duration<double>(time).count(),
-                percentile(50), percentile(99));
+    std::printf("{\"asked\": %zu, \"calls_per_second\": %.1f, \"p50_us\": %.2f, \"p99_us\": %.2f}\n", before + calls(),
+                static_cast<double>(calls()) / std::chrono::duration<double>(time).count(), percentile(50),
+                percentile(99));
   }
 
  private:

@@ -62,7 +62,9 @@ class Bench:
         """`contenders`: name -> what measures it, one round at a time. All that was seen, by name."""
         seen = {name: [] for name in contenders}
         for turn, name in processes.in_turns(list(contenders), self.options.rounds):
+            before = self.redis.cpu_ns()
             measured = contenders[name]()
+            measured["redis_cpu_ns"] = (self.redis.cpu_ns() - before) / measured.pop("asked")
             seen[name].append(measured)
             print(json.dumps({"case": case, "round": turn, "contender": name, **measured}), flush=True)
         return seen
@@ -94,7 +96,8 @@ def decisions(bench):
     calls = bench.options.seconds * rate
 
     seen = bench.in_turns("redis decisions", {
-        "redis-benchmark": lambda: {"calls_per_second": bench.redis_benchmark(depth, calls, script["words"])},
+        "redis-benchmark": lambda: {"calls_per_second": bench.redis_benchmark(depth, calls, script["words"]),
+                                    "asked": int(calls)},
         "weir, one key a call": lambda: bench.weir("--ask", "single"),
         "weir, many keys a call": bench.weir,
         "weir, 64 callers on one hot key": lambda: bench.weir("--keys", 1, "--callers", CALLERS),
