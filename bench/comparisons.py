@@ -47,6 +47,29 @@ PHYSICAL_LIMIT = [
     Comparison("pointer chase at 10 M keys", "integers 10M", WEIR, "pointer chase"),
 ]
 
+AUTOMATIC = "weir, auto"
+VALUES = "a value an event"
+
+
+@dataclass(frozen=True)
+class Absolute:
+    what: str
+    case: str
+    peer: str
+    goals: dict  # contender -> figure; None: for orientation
+    at_least: bool = False
+
+    def met(self, contender, median):
+        goal = self.goals[contender]
+        return None if goal is None else median >= goal if self.at_least else median <= goal
+
+
+USAGE = [
+    Absolute("ns a chunk of 250 bytes", "usage, 250-byte chunks chunk_ns", VALUES, {WEIR: 300, AUTOMATIC: 300}),
+    Absolute("MB/s, chunks of 250 bytes", "usage, 250-byte chunks mb_per_second", VALUES, {WEIR: 1000, AUTOMATIC: None}, at_least=True),
+    Absolute("MB/s, chunks of 4 KiB", "usage, 4 KiB chunks mb_per_second", VALUES, {WEIR: 1000, AUTOMATIC: 1000}, at_least=True),
+]
+
 # Algorithm -> bytes a key at 10 M keys.
 MEMORY_GOALS = {"gcra": 24, "token_bucket": 24, "fixed_window": 24, "sliding_window": 40, "governor": None}
 

@@ -68,6 +68,18 @@ def memory_table(measurements):
     return table
 
 
+def usage_table(measurements):
+    table = Table("Reading what an answer counts", ["What", "Weir", "A value an event", "Goal", ""])
+    for each in comparisons.USAGE:
+        for contender, goal in each.goals.items():
+            if values := measurements.values.get((each.case, contender)):
+                median = statistics.median(values.values())
+                bound = "" if goal is None else f"{'>=' if each.at_least else '<='} {goal:,}"
+                table.rows.append([f"{each.what}: {contender}", f"{median:,.0f}", measurements.median(each.case, each.peer), bound,
+                                   VERDICTS[each.met(contender, median)]])
+    return table
+
+
 def replay_table(measurements):
     table = Table("Replaying traces: `weir simulate`", ["Trace", "Lines a second"])
     for trace in comparisons.REPLAYED:
@@ -91,6 +103,7 @@ def tables(measurements):
         compare(decisions, measurements, comparisons.DECISIONS),
         compare(limit, measurements, comparisons.PHYSICAL_LIMIT),
         memory_table(measurements),
+        usage_table(measurements),
         compare(gateway, measurements, comparisons.GATEWAY),
         compare(admin, measurements, comparisons.ADMIN),
         compare(decisions_in_redis, measurements, comparisons.REDIS_DECISIONS),

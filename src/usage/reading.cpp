@@ -4,9 +4,11 @@
 
 namespace weir::usage {
 
-bool Reading::input_known() const noexcept {
-  return known(Field::prompt) || known(Field::input) || known(Field::billed_input) || known(Field::total);
+bool Reading::input_apart() const noexcept {
+  return known(Field::prompt) || known(Field::input) || known(Field::billed_input);
 }
+
+bool Reading::input_known() const noexcept { return input_apart() || known(Field::total); }
 
 bool Reading::output_known() const noexcept {
   return known(Field::output) || known(Field::thoughts) || known(Field::billed_output) || known(Field::total);

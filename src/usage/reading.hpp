@@ -51,6 +51,7 @@ class Reading {
   [[nodiscard]] bool any() const noexcept { return known_ != 0; }
   [[nodiscard]] bool input_known() const noexcept;   // or a total, which counts as input
   [[nodiscard]] bool output_known() const noexcept;  // or a total, which holds it
+  [[nodiscard]] bool input_apart() const noexcept;   // by itself, not in a total
   [[nodiscard]] Counts counts() const noexcept;
 
  private:

@@ -19,8 +19,9 @@ void Tally::number(std::uint8_t leaf, std::string_view digits) noexcept {
     return;
   }
   reading_.set(field, *count);
-  event_counted_ = event_counted_ ||
-                   ((field == Field::output || field == Field::billed_output || field == Field::total) && *count != 0);
+  if (*count == 0) return;
+  event_output_ = event_output_ || field == Field::output || field == Field::billed_output;
+  event_total_ = event_total_ || field == Field::total;
 }
 
 void Tally::text(std::uint8_t leaf, std::string_view value) noexcept {
@@ -76,8 +77,10 @@ void Tally::end_event() noexcept {
     uncounted_ += event_;
   }
   event_ = {};
-  if (event_counted_) uncounted_ = {};
-  event_counted_ = false;
+  // A total may be of the input alone, as in Gemini's first event.
+  const bool in_total = event_total_ && (reading_.counts().output != 0 || !reading_.input_apart());
+  if (event_output_ || in_total) uncounted_ = {};
+  event_output_ = event_total_ = false;
 }
 
 Text Tally::seen() const noexcept {

@@ -57,7 +57,8 @@ class Tally {
   Text uncounted_;
   Text event_;  // of the event being read
   Dialect dialect_ = Dialect::unknown;
-  bool event_counted_ = false;  // the event being read counts the output
+  bool event_output_ = false;  // the event being read counts the output
+  bool event_total_ = false;   // or all
   bool finished_ = false;
   bool last_ = false;
   bool error_ = false;

@@ -70,9 +70,13 @@ std::string long_answer(std::size_t characters = 600'000) {
   return R"({"choices":[{"message":{"content":")" + text + R"("}}],"usage":{"prompt_tokens":1,"completion_tokens":2}})";
 }
 
+const std::vector<Encoded>& long_answers() {
+  static const std::vector<Encoded> all = every_encoding(long_answer());
+  return all;
+}
+
 TEST(Encoded, AnswersLongerThanTheirWindowAreCounted) {
-  const std::string answer = long_answer();
-  for (const Encoded& encoded : every_encoding(answer)) {
+  for (const Encoded& encoded : long_answers()) {
     BodyReader reader(Protocol::openai, "application/json", encoded.header);
     reader.read(encoded.body);
     reader.end();
@@ -83,8 +87,7 @@ TEST(Encoded, AnswersLongerThanTheirWindowAreCounted) {
 }
 
 TEST(Encoded, BodiesThatAreCutAreSaidToBe) {
-  const std::string answer = long_answer();
-  for (const Encoded& encoded : every_encoding(answer)) {
+  for (const Encoded& encoded : long_answers()) {
     BodyReader reader(Protocol::openai, "application/json", encoded.header);
     reader.read(std::string_view(encoded.body).substr(0, encoded.body.size() / 3));
     reader.end();
@@ -96,8 +99,7 @@ TEST(Encoded, BodiesThatAreCutAreSaidToBe) {
 
 TEST(Encoded, BodiesThatAreCorruptAreReadAsFarAsTheyGo) {
   std::mt19937_64 random(seed());
-  const std::string answer = long_answer();
-  for (Encoded& encoded : every_encoding(answer)) {
+  for (Encoded encoded : long_answers()) {
     if (encoded.header == "identity") continue;
     for (std::size_t at = encoded.body.size() / 2; at < encoded.body.size() / 2 + 200; ++at) {
       encoded.body[at] = static_cast<char>(random());

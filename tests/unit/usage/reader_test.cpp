@@ -83,6 +83,17 @@ TEST(Stream, OfAnthropicThatIsCutKnowsItsInput) {
   EXPECT_EQ(seen.output_so_far(), 4U);
 }
 
+// Gemini's first event counts the prompt, and as total the same.
+TEST(Stream, WhoseTotalIsOfTheInputAloneEstimatesItsOutput) {
+  const Observation seen = read(
+      "data: {\"candidates\":[{\"content\":{\"parts\":[{\"text\":\"eight ch\"}]}}],"
+      "\"usageMetadata\":{\"promptTokenCount\":10,\"totalTokenCount\":10}}\n\n",
+      Protocol::gemini);
+  EXPECT_EQ(seen.counts, (Counts{.input = 10}));
+  EXPECT_EQ(seen.output_so_far(), 2U);
+  EXPECT_FALSE(seen.final);
+}
+
 TEST(Stream, WithAnErrorInItsMiddleSaysSo) {
   EXPECT_TRUE(read(chat_chunk("a") + "data: {\"error\":{\"message\":\"overloaded\",\"code\":502}}\n\n").error);
   EXPECT_TRUE(read("event: error\ndata: {\"type\":\"error\",\"error\":{\"type\":\"overloaded_error\"}}\n\n",
