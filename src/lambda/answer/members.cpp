@@ -1,5 +1,6 @@
 #include "lambda/answer/members.hpp"
 
+#include <array>
 #include <charconv>
 
 namespace weir::lambda {
@@ -12,27 +13,42 @@ class MemberReader {
 
   std::optional<Members> read() {
     const bool whole = json_.object([this](const JsonString& key) { return member(key); }) && json_.at_end();
-    return whole ? std::optional(std::move(members_)) : std::nullopt;
+    if (!whole) return std::nullopt;
+    for (const std::optional<Malformed>& each : wrong_) {
+      if (!members_.wrong) members_.wrong = each;
+    }
+    return std::move(members_);
   }
 
  private:
+  struct Known {
+    std::string_view name;
+    bool (MemberReader::*read)();
+  };
+
   bool member(const JsonString& key) {
-    if (key.is("statusCode")) return status();
-    if (key.is("headers")) return headers();
-    if (key.is("multiValueHeaders")) return multi_headers();
-    if (key.is("cookies")) return cookies();
-    if (key.is("body")) return body();
-    if (key.is("isBase64Encoded")) return is_base64();
+    static constexpr std::array<Known, 6> known = {{{"statusCode", &MemberReader::status},
+                                                    {"headers", &MemberReader::headers},
+                                                    {"multiValueHeaders", &MemberReader::multi_headers},
+                                                    {"cookies", &MemberReader::cookies},
+                                                    {"body", &MemberReader::body},
+                                                    {"isBase64Encoded", &MemberReader::is_base64}}};
+    for (current_ = 0; current_ < known.size(); ++current_) {
+      if (!key.is(known[current_].name)) continue;
+      wrong_[current_].reset();
+      return (this->*known[current_].read)();
+    }
     return json_.skip();
   }
 
   bool wrong(Malformed what) {
-    if (!members_.wrong) members_.wrong = what;
+    wrong_[current_] = what;
     return json_.skip();
   }
 
   bool status() {
     members_.has_status = true;
+    members_.status = 0;
     if (json_.kind() != JsonKind::number) return wrong(Malformed::status);
     const std::optional<std::string_view> text = json_.take_number();
     if (!text) return false;
@@ -124,6 +140,8 @@ class MemberReader {
 
   JsonCursor json_;
   Members members_;
+  std::array<std::optional<Malformed>, 6> wrong_;  // by member
+  std::size_t current_ = 0;
 };
 
 }  // namespace

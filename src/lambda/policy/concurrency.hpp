@@ -9,15 +9,14 @@
 //                the limit at once, however many are throttled together; a failed probe falls back to n - 1, but not
 //                below what was good before it; else the limit falls by one. Throttle upon throttle says that the
 //                ceiling itself has come down: a tenth less each time, until it is quiet
-//     probing    after 128 answers without a throttle, while the limit was reached: one more. When calls run there,
-//     too,
-//                two more, four, ... at most half as many. So in a steady state about one call in a hundred is spent on
-//                the question, and the limit settles where that many are refused, be it above the ceiling, as it is
-//                when part of a call's time passes in the network
+//     probing    after 128 answers without a throttle, while the limit was reached: one more. When calls run there as
+//                well: two more, four, ... at most half as many. So in a steady state about one call in a hundred is
+//                spent on the question, and the limit settles where that many are refused, be it above the ceiling, as
+//                it is when part of a call's time passes in the network
 //     open again after a minute in which the limit did not matter
 //
-// Throttles of rates (calls a second) tell nothing of calls at once: they take off 15 %. Those of snapshots, a
-// start-up's matter, take off 5 %.
+// Throttles of rates (calls a second) tell nothing of calls at once: they take off 15 %. Those of snapshots, which
+// belong to starts, take off 5 %.
 //
 // Bounds: 1 <= limit <= most. One thread at a time; O(1), no allocation.
 #pragma once
