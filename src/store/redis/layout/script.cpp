@@ -13,12 +13,20 @@ namespace {
 
 // "EVALSHA", the name and all that follows.
 Command by_name(const ScriptCall& call, std::optional<Slot> slot) {
-  const std::string keys = std::to_string(call.keys.size());
-  std::vector<std::string_view> words{"EVALSHA", call.script->sha1, keys};
-  words.reserve(3 + call.keys.size() + call.arguments.size());
-  words.insert(words.end(), call.keys.begin(), call.keys.end());
-  words.insert(words.end(), call.arguments.begin(), call.arguments.end());
-  return command(words, slot);
+  constexpr std::size_t head = 96;        // up to the number of keys
+  constexpr std::size_t around_word = 8;  // of up to 4 digits
+  std::size_t size = head;
+  for (const std::string& word : call.keys) size += word.size() + around_word;
+  for (const std::string& word : call.arguments) size += word.size() + around_word;
+  Command made{.bytes = {}, .slot = slot};
+  made.bytes.reserve(size);
+  begin_command(made.bytes, 3 + call.keys.size() + call.arguments.size());
+  append_word(made.bytes, "EVALSHA");
+  append_word(made.bytes, call.script->sha1);
+  append_word(made.bytes, std::to_string(call.keys.size()));
+  for (const std::string& word : call.keys) append_word(made.bytes, word);
+  for (const std::string& word : call.arguments) append_word(made.bytes, word);
+  return made;
 }
 
 // Bytes of `by_name` that differ when the script's text stands in the place of its name.

@@ -30,17 +30,21 @@ Slot slot_of(std::string_view key) noexcept {
   return static_cast<Slot>(crc.checksum() % slots);
 }
 
+void begin_command(std::string& bytes, std::size_t words) { append_length(bytes, '*', words); }
+
+void append_word(std::string& bytes, std::string_view word) {
+  append_length(bytes, '$', word.size());
+  bytes += word;
+  bytes += "\r\n";
+}
+
 Command command(std::span<const std::string_view> arguments, std::optional<Slot> slot) {
   std::size_t size = 16;
   for (const std::string_view argument : arguments) size += argument.size() + 16;
   Command made{.bytes = {}, .slot = slot};
   made.bytes.reserve(size);
-  append_length(made.bytes, '*', arguments.size());
-  for (const std::string_view argument : arguments) {
-    append_length(made.bytes, '$', argument.size());
-    made.bytes += argument;
-    made.bytes += "\r\n";
-  }
+  begin_command(made.bytes, arguments.size());
+  for (const std::string_view argument : arguments) append_word(made.bytes, argument);
   return made;
 }
 

@@ -1,6 +1,7 @@
 // command.hpp: a question to Redis as the bytes that go out.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <initializer_list>
 #include <optional>
@@ -20,6 +21,10 @@ struct Command {
   std::string bytes;           // one whole RESP array of bulk strings
   std::optional<Slot> slot{};  // where its keys are in a Cluster; none: any master answers
 };
+
+// A command piece by piece, for what is too hot to be listed first: how many words, then each of them.
+void begin_command(std::string& bytes, std::size_t words);
+void append_word(std::string& bytes, std::string_view word);
 
 // Arguments are data: any byte.
 [[nodiscard]] Command command(std::span<const std::string_view> arguments, std::optional<Slot> slot = {});

@@ -43,8 +43,21 @@ class KeyTable {
 
 }  // namespace
 
+void Batch::take_one(std::deque<SingleCall>& waiting) {
+  SingleCall& only = calls_.emplace_back(std::move(waiting.front()));
+  waiting.pop_front();
+  now_ = only.now;
+  costs_.push_back(only.cost);
+  places_.push_back(0);
+  asks_.push_back({.key = only.key, .costs = costs_});
+}
+
 Batch::Batch(std::deque<SingleCall>& waiting, BatchBounds bounds) {
   const std::size_t most = std::min(waiting.size(), bounds.costs);
+  if (most == 1) {
+    take_one(waiting);
+    return;
+  }
   const std::size_t most_keys = std::min(most, bounds.keys);
   calls_.reserve(most);
   std::vector<std::uint32_t> keys;  // the place of each call's key

@@ -5,6 +5,8 @@
 #include "store/redis/layout/layout.hpp"
 #include "store/redis/store/single_call.hpp"
 
+#include <boost/container/small_vector.hpp>
+
 #include <cstddef>
 #include <cstdint>
 #include <deque>
@@ -22,6 +24,9 @@ class Batch {
  public:
   // Takes from the front of `waiting`, all of one space, as many as the bounds allow: at least one.
   Batch(std::deque<SingleCall>& waiting, BatchBounds bounds);
+  Batch(const Batch&) = delete;  // it points into itself
+  Batch& operator=(const Batch&) = delete;
+  ~Batch() = default;
 
   [[nodiscard]] const RedisSpace& space() const { return *calls_.front().space; }
   [[nodiscard]] std::span<const Ask> asks() const { return asks_; }
@@ -35,10 +40,15 @@ class Batch {
   void answer(Status status);  // all of them
 
  private:
-  std::vector<SingleCall> calls_;      // in the order they came
-  std::vector<std::uint32_t> places_;  // where in the answer each call's verdict is
-  std::vector<std::int64_t> costs_;    // key by key
-  std::vector<Ask> asks_;
+  void take_one(std::deque<SingleCall>& waiting);
+
+  // A call that travels alone, as most do at low load, needs no memory of its own.
+  template <class T>
+  using Some = boost::container::small_vector<T, 1>;
+  Some<SingleCall> calls_;      // in the order they came
+  Some<std::uint32_t> places_;  // where in the answer each call's verdict is
+  Some<std::int64_t> costs_;    // key by key
+  Some<Ask> asks_;
   Instant now_{};
 };
 
