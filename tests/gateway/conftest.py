@@ -7,6 +7,7 @@ import http.server
 import json
 import os
 import pathlib
+import random
 import shutil
 import socket
 import subprocess
@@ -28,10 +29,20 @@ def envoy_program():
     return str(next((ROOT / ".venv").glob("lib/python3*/site-packages/envoy/_bin/envoy")))
 
 
+given_ports = set()
+
+
 def free_port():
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
+    """Each is given once. Below those that the kernel gives to outgoing connections: a server that is killed and started
+    again finds its port as it left it."""
+    while True:
+        port = random.randrange(10240, 32768)
+        if port in given_ports:
+            continue
+        with contextlib.suppress(OSError), socket.socket() as probe:
+            probe.bind(("127.0.0.1", port))
+            given_ports.add(port)
+            return port
 
 
 class Upstream(http.server.ThreadingHTTPServer):

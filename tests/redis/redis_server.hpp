@@ -19,6 +19,9 @@
 #include <fstream>
 #include <functional>
 #include <iterator>
+#include <mutex>
+#include <random>
+#include <set>
 #include <stdexcept>
 #include <string>
 #include <string_view>
@@ -57,18 +60,29 @@ class ScratchFolder {
   std::filesystem::path path_;
 };
 
-// Of 127.0.0.1; taken by nobody a moment ago.
+// Of 127.0.0.1; taken by nobody a moment ago, and each given once. Below those that the kernel gives to outgoing
+// connections (32768 on): a server that is killed and started again finds its port as it left it.
 inline std::uint16_t free_port() {
-  const int fd = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
-  sockaddr_in address{};
-  address.sin_family = AF_INET;
-  address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-  socklen_t size = sizeof address;
-  const bool found = ::bind(fd, reinterpret_cast<sockaddr*>(&address), size) == 0 &&
-                     ::getsockname(fd, reinterpret_cast<sockaddr*>(&address), &size) == 0;
-  ::close(fd);
-  if (!found) throw std::runtime_error("no free port");
-  return ntohs(address.sin_port);
+  static std::mutex mutex;
+  static std::random_device random;
+  static std::set<std::uint16_t> given;
+  const std::scoped_lock lock(mutex);
+  std::uniform_int_distribution<std::uint16_t> any(10'240, 32'767);
+  for (int attempt = 0; attempt < 10'000; ++attempt) {
+    const std::uint16_t port = any(random);
+    if (given.contains(port)) continue;
+    const int fd = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    sockaddr_in address{};
+    address.sin_family = AF_INET;
+    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+    address.sin_port = htons(port);
+    const bool is_free = ::bind(fd, reinterpret_cast<sockaddr*>(&address), sizeof address) == 0;
+    ::close(fd);
+    if (!is_free) continue;
+    given.insert(port);
+    return port;
+  }
+  throw std::runtime_error("no free port");
 }
 
 // Of a program that is run to its end.
