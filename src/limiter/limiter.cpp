@@ -34,6 +34,10 @@ std::optional<Decision> take_leased(const Limiter::Impl& limiter, Key key, std::
 
 bool in_range(std::int64_t cost) { return cost > -max_count && cost < max_count; }
 
+bool may_lease(const Limiter::Impl& limiter, std::int64_t cost) {
+  return limiter.plainly_leased.load(std::memory_order_acquire) && in_range(cost) && cost > 0;
+}
+
 Decision decide_one(const Check& check, const limiter::Terms& terms) {
   const std::span<const Check> checks(&check, 1);
   if (check.limiter->impl()->memory != nullptr) {
@@ -52,18 +56,24 @@ constexpr std::size_t asked_at_once = 4096;  // of limit_many: what a store's qu
 // All are asked before any is waited for, so that a batch takes about as long as one.
 void decide_each(Limiter& limiter, std::span<const Key> keys, std::span<Decision> decisions, std::int64_t cost) {
   limiter::require_may_wait(limiter.impl()->room());
-  std::vector<limiter::RemoteJoint::Pointer> joints;
-  joints.reserve(keys.size());
-  for (const Key key : keys) {
-    const Check check(limiter, key, cost);
-    joints.push_back(limiter::RemoteJoint::make(std::span(&check, 1), {}));
-    joints.back()->start();
+  const bool leased = may_lease(*limiter.impl(), cost);
+  std::vector<std::pair<std::size_t, limiter::RemoteJoint::Pointer>> asked;  // with their places
+  for (std::size_t i = 0; i < keys.size(); ++i) {
+    if (leased) {
+      if (const auto decision = take_leased(*limiter.impl(), keys[i], cost)) {
+        decisions[i] = *decision;
+        continue;
+      }
+    }
+    const Check check(limiter, keys[i], cost);
+    asked.emplace_back(i, limiter::RemoteJoint::make(std::span(&check, 1), {.no_lease = leased}));
+    asked.back().second->start();
   }
   const auto deadline = limiter::deadline_after(limiter.impl()->timeout);
-  for (std::size_t i = 0; i < joints.size(); ++i) {
-    joints[i]->wait_until(deadline);
-    decisions[i] = joints[i]->joint().items().front().decision;
-    joints[i].reset();
+  for (auto& [place, joint] : asked) {
+    joint->wait_until(deadline);
+    decisions[place] = joint->joint().items().front().decision;
+    joint.reset();
   }
 }
 
@@ -78,7 +88,7 @@ Decision Limiter::limit(Key key, std::int64_t cost) {
     return take_plainly(*impl_, key, cost);
   }
   refuse_concurrency(*impl_);
-  const bool leased = impl_->plainly_leased.load(std::memory_order_acquire) && in_range(cost) && cost > 0;
+  const bool leased = may_lease(*impl_, cost);
   if (leased) {
     if (const auto decision = take_leased(*impl_, key, cost)) return *decision;
   }
