@@ -11,6 +11,7 @@
 #include "gateway/asked_limits.hpp"
 #include "gateway/request.hpp"
 #include "gateway/runtime.hpp"
+#include "gateway/unanswered.hpp"
 
 #include <weir/detail/pending.hpp>
 
@@ -26,7 +27,7 @@
 
 namespace weir::gateway {
 
-class Asking : public std::enable_shared_from_this<Asking> {
+class Asking final : public Unanswered, public std::enable_shared_from_this<Asking> {
  public:
   using Wake = std::move_only_function<void()>;
 
@@ -41,8 +42,8 @@ class Asking : public std::enable_shared_from_this<Asking> {
   // `wake` is called once, on any thread, when the answer has come. False when it is there already.
   [[nodiscard]] bool park(Wake wake);
   void leave();
-  // From any thread: no time is left, `on_error` decides what was not answered.
-  void expire();
+  // `on_error` decides what was not answered.
+  void expire() override;
 
   // Once answered. Again when the first conclusion was to wait and that can't be.
   [[nodiscard]] Admission conclude(const Patience& patience, Told* told);

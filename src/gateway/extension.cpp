@@ -1,10 +1,8 @@
 #include "gateway/extension.hpp"
 
-#include "gateway/asking.hpp"
 #include "gateway/edge.hpp"
 #include "gateway/live_runtime.hpp"
 #include "gateway/settings_source.hpp"
-#include "limiter/store_handle.hpp"
 
 #include <algorithm>
 #include <chrono>
@@ -89,10 +87,10 @@ class WeirExtension final : public BootstrapExtension {
     const auto sooner = [&](std::optional<Instant> due) { next = std::min(next, due.value_or(next)); };
     sooner(lasting().waiting.wake_due(now));
     sooner(lasting().leases->step(now));
-    sooner(lasting().unanswered.each_due(now, [](const std::weak_ptr<Asking>& asking) {
-      if (const auto late = asking.lock()) late->expire();
+    sooner(lasting().unanswered.each_due(now, [](const std::weak_ptr<Unanswered>& one) {
+      if (const auto late = one.lock()) late->expire();
     }));
-    if (const auto settings = runtime_.runtime().store().impl().room->settings()) {
+    if (store::Settings* const settings = runtime_.runtime().shared_settings()) {
       settings->poll();
       sooner(now + settings_asked_for);
     }

@@ -5,6 +5,7 @@
 #include "gateway/client_address.hpp"
 #include "gateway/denied_client.hpp"
 #include "gateway/escaped_slashes.hpp"
+#include "gateway/first_settings.hpp"
 #include "gateway/limits_of_route.hpp"
 #include "gateway/model/model_call.hpp"
 #include "gateway/refusal_answer.hpp"
@@ -84,23 +85,16 @@ class LimitsFilter final : public HttpFilter {
     if (const auto* route = static_cast<const LimitsOfRoute*>(stream.route_config())) {
       route_ = route->of_worker(stream.worker(), *runtime);
     }
-    if (const auto denied = denied_client(lasting_.deny_list, stream, route_.get(), runtime->now())) {
-      deny(stream, *denied, *runtime);
-      return answered_here();
-    }
+    runtime_ = runtime;
     if (route_ != nullptr && route_->model && !end) {
       call_ = std::make_unique<ModelCall>(*route_->model, stream.header(":path"), stream.header("content-type"));
     }
-    if (route_ == nullptr || (route_->limits.empty() && call_ == nullptr)) {
-      remove_claims(stream, *runtime);
-      return HeadersStatus::proceed;
-    }
-    runtime_ = runtime;
     if (call_ != nullptr && call_->reads_request()) {
+      if (denied_here(stream)) return answered_here();
       stream.hold_body_up_to(most_request_body);
       return HeadersStatus::stop_iteration;
     }
-    return decide(stream);
+    return know_and_begin(stream);
   }
 
   BodyStatus on_request_body(Stream& stream, bool end) override {
@@ -123,11 +117,12 @@ class LimitsFilter final : public HttpFilter {
   }
 
   void on_woken(Stream& stream) override {
-    if (asking_ ? !asking_->answered() : !waiting_) return;
+    if (learning_ ? !learning_->over() : asking_ ? !asking_->answered() : !waiting_) return;
     stream.trust_proxies(runtime_->settings().trusted_proxies);
     if (call_ != nullptr) stream.describe(&call_->facts());
     waiting_.reset();
-    if ((asking_ ? answer_came(stream) : decide(stream)) == HeadersStatus::proceed) stream.go_on();
+    const HeadersStatus status = learning_ ? learned(stream) : asking_ ? answer_came(stream) : decide(stream);
+    if (status == HeadersStatus::proceed) stream.go_on();
   }
 
   HeadersStatus on_response_headers(Stream& stream) override {
@@ -169,6 +164,8 @@ class LimitsFilter final : public HttpFilter {
   void on_stream_complete(Stream& stream) override {
     if (waiting_) lasting_.waiting.remove(*waiting_);
     waiting_.reset();
+    if (learning_) learning_->leave();
+    learning_.reset();
     if (asking_) asking_->leave();
     asking_.reset();
     if (call_ != nullptr && call_->answered()) took(call_->taken());
@@ -193,7 +190,7 @@ class LimitsFilter final : public HttpFilter {
       answer(stream, refusal, runtime_->responses());
       return answered_here();
     }
-    return decide(stream);
+    return know_and_begin(stream);
   }
 
   // What goes to the model may have to ask for what its answer is to tell.
@@ -214,6 +211,37 @@ class LimitsFilter final : public HttpFilter {
     hold_->took(taken.counts, call_->facts().model);
   }
 
+  // What is set at run time is known first, as far as there is time.
+  HeadersStatus know_and_begin(Stream& stream) {
+    if (!FirstSettings::are_missing(runtime_->shared_settings())) [[likely]]
+      return begin(stream);
+    learning_ = FirstSettings::ask(*runtime_->shared_settings());
+    if (!learning_->park([waker = stream.waker()] { waker->wake(); })) return learned(stream);
+    lasting_.unanswered.add(runtime_->now() + runtime_->settings().store.timeout + answer_grace, learning_);
+    return hold_request;
+  }
+
+  HeadersStatus learned(Stream& stream) {
+    learned_ = std::exchange(learning_, nullptr);
+    return begin(stream);
+  }
+
+  HeadersStatus begin(Stream& stream) {
+    if (denied_here(stream)) return answered_here();
+    if (route_ == nullptr || (route_->limits.empty() && call_ == nullptr)) {
+      remove_claims(stream, *runtime_);
+      return HeadersStatus::proceed;
+    }
+    return decide(stream);
+  }
+
+  // True when the request has been answered because of whose it is.
+  bool denied_here(Stream& stream) {
+    const auto denied = denied_client(lasting_.deny_list, stream, route_.get(), runtime_->now());
+    if (denied) deny(stream, *denied, *runtime_);
+    return denied.has_value();
+  }
+
   HeadersStatus decide(Stream& stream) {
     if (call_ != nullptr) stream.describe(&call_->facts());
     if (route_->limits.empty()) {
@@ -227,9 +255,14 @@ class LimitsFilter final : public HttpFilter {
   }
 
   HeadersStatus ask(Stream& stream) {
+    const std::shared_ptr<FirstSettings> learned = std::exchange(learned_, nullptr);
     asking_ = Asking::ask(stream, route_, runtime_);
     if (asking_->answered() || !asking_->park([waker = stream.waker()] { waker->wake(); })) return answer_came(stream);
-    lasting_.unanswered.add(runtime_->now() + asking_->timeout() + answer_grace, asking_);
+    if (learned) {
+      learned->then(asking_);  // the time is that of both
+    } else {
+      lasting_.unanswered.add(runtime_->now() + asking_->timeout() + answer_grace, asking_);
+    }
     return hold_request;
   }
 
@@ -287,7 +320,7 @@ class LimitsFilter final : public HttpFilter {
   }
 
   Lasting& lasting_;
-  std::shared_ptr<Runtime> runtime_;  // that the request began with; none where no limit is asked
+  std::shared_ptr<Runtime> runtime_;  // that the request began with
   std::shared_ptr<const RouteLimits> route_;
   AnswerHeaders headers_;
   usage::Headers model_headers_;
@@ -296,7 +329,9 @@ class LimitsFilter final : public HttpFilter {
   std::optional<Instant> began_;     // when it is logged
   std::optional<Instant> since_;     // it waits, or has waited
   std::optional<WaitQueue::Ticket> waiting_;
-  std::shared_ptr<Asking> asking_;  // while the store has not answered
+  std::shared_ptr<FirstSettings> learning_;  // while it is not known what is set at run time
+  std::shared_ptr<FirstSettings> learned_;   // until something is asked
+  std::shared_ptr<Asking> asking_;           // while the store has not answered
   std::unique_ptr<RequestLog> log_;
 };
 

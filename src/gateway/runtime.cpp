@@ -38,6 +38,12 @@ bool same_store_behaviour(const config::Store& one, const config::Store& other) 
          one.rejection_cache == other.rejection_cache && one.local_share == other.local_share;
 }
 
+// What was set under the store before, for the one that takes its place.
+store::Offer offer_to(const config::Store& store, const config::Store& before) {
+  const bool same = same_counters(store, before) && store.name_space == before.name_space;
+  return same ? store::Offer::until_known : store::Offer::written;
+}
+
 bool same_counters(const config::Limit& one, const config::Limit& other) {
   return std::tie(one.prefix, one.rule.algorithm, one.rule.period, one.rule.anchor) ==
          std::tie(other.prefix, other.rule.algorithm, other.rule.period, other.rule.anchor);
@@ -91,12 +97,15 @@ Runtime::Runtime(Settings settings, const Runtime& before)
   }
   add_limits(&before);
   // Last of all: what throws leaves the list with the store before. It writes to the store in force, and follows it.
-  if (store_ != before.store_) lasting_->deny_list.share(*store_->impl().room, clock_);
+  if (store_ != before.store_) {
+    lasting_->deny_list.share(*store_->impl().room, clock_, offer_to(settings_.store, before.settings_.store));
+  }
 }
 
 void Runtime::use_store(std::shared_ptr<Store> store) {
   store_ = std::move(store);
   answers_at_once_ = store_->impl().room->immediate();
+  shared_settings_ = store_->impl().room->settings();
 }
 
 void Runtime::add_limits(const Runtime* before) {
@@ -124,7 +133,8 @@ void Runtime::add_limits(const Runtime* before) {
   }
   // Last of all: what is set on the old ones from now on is lost.
   for (const auto& [old, limit] : changed) {
-    for (const std::string& dropped : limiter::carry_settings(old->limiter, limit->limiter)) {
+    const store::Offer how = offer_to(settings_.store, before->settings_.store);
+    for (const std::string& dropped : limiter::carry_settings(old->limiter, limit->limiter, how)) {
       notes_.push_back("limit '" + limit->config.name + "': " + dropped);
     }
   }

@@ -15,6 +15,7 @@
 #include "gateway/make_store.hpp"
 #include "gateway/route_limits.hpp"
 #include "gateway/settings.hpp"
+#include "gateway/unanswered.hpp"
 #include "gateway/wait_queue.hpp"
 #include "limiter/deny_list.hpp"
 
@@ -32,8 +33,6 @@
 
 namespace weir::gateway {
 
-class Asking;
-
 // What outlives a change of the settings; of a process there is one.
 struct Lasting {
   Lasting(Clock* clock, Note its_note, StoreMaker make)
@@ -48,9 +47,9 @@ struct Lasting {
   api::Metrics metrics;
   limiter::DenyList deny_list;
   WaitQueue waiting;
-  DueQueue<std::weak_ptr<Asking>> unanswered;  // by when a store should have answered, and a little more
-  const std::shared_ptr<HeldLeases> leases;    // in a store that answers later
-  AnswerThreads answering;                     // the admin API, while a store that answers later has not
+  DueQueue<std::weak_ptr<Unanswered>> unanswered;  // by when a store should have answered, and a little more
+  const std::shared_ptr<HeldLeases> leases;        // in a store that answers later
+  AnswerThreads answering;                         // the admin API, while a store that answers later has not
   AccessLog access_log;
 };
 
@@ -86,6 +85,8 @@ class Runtime final : public api::Service {
   [[nodiscard]] std::uint64_t holds_lost() const override { return lasting_->leases->lost(); }
   // False: only Asking may ask on a worker.
   [[nodiscard]] bool answers_at_once() const { return answers_at_once_; }
+  // What is set at run time in the store; null where that is kept in this process.
+  [[nodiscard]] store::Settings* shared_settings() const { return shared_settings_.get(); }
   [[nodiscard]] api::Histogram& decision_seconds() const { return metrics().decision_seconds_of(answers_at_once_); }
   [[nodiscard]] config::Store::OnError on_error() const override { return settings_.store.on_error; }
   [[nodiscard]] api::Metrics& metrics() const override { return lasting_->metrics; }
@@ -112,6 +113,7 @@ class Runtime final : public api::Service {
   Settings settings_;
   std::shared_ptr<Lasting> lasting_;
   std::shared_ptr<Store> store_;
+  std::shared_ptr<store::Settings> shared_settings_;
   bool answers_at_once_ = true;
   std::vector<std::shared_ptr<const EnforcedLimit>> limits_;
   std::unordered_map<std::string_view, std::shared_ptr<const EnforcedLimit>> by_name_;

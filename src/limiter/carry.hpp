@@ -4,6 +4,8 @@
 // Open the new limiter before the old one is dropped.
 #pragma once
 
+#include "store/settings.hpp"
+
 #include <weir/limiter.hpp>
 
 #include <string>
@@ -13,7 +15,10 @@ namespace weir::limiter {
 
 // Rates, for all and for single keys, and deny entries with the rest of their time. A rate keeps its count and period
 // and is counted by the algorithm of `to`. Returns a sentence for each kind of thing that does not fit `to` and is
-// dropped; no sentence holds a key. Nothing to do where the store keeps what is set.
-[[nodiscard]] std::vector<std::string> carry_settings(const Limiter& from, Limiter& to);
+// dropped; no sentence holds a key.
+//
+// Where the store of `to` keeps what is set, and is another one than that of `from`, it is offered it, as `how` says.
+[[nodiscard]] std::vector<std::string> carry_settings(const Limiter& from, Limiter& to,
+                                                      store::Offer how = store::Offer::written);
 
 }  // namespace weir::limiter

@@ -58,16 +58,22 @@ void DenyList::close_door() {
   door_->list = nullptr;
 }
 
-void DenyList::share(store::Store& store, Clock* clock) {
+void DenyList::share(store::Store& store, Clock* clock, store::Offer how) {
   auto settings = store.settings();
   if (settings == this->settings()) return;
   close_door();
   {
     const std::unique_lock lock(mutex_);
-    if (std::exchange(settings_, settings) != nullptr) set_ = {};
-    empty_.store(set_.empty(), std::memory_order_relaxed);
+    settings_ = settings;
   }
   if (settings == nullptr) return;
+  const Instant seen = now_of(clock);
+  std::vector<store::OfferedSetting> offered;
+  for (const DenyEntry& entry : entries(seen)) {
+    const auto left = entry.expires ? std::optional<store::Nanos>(*entry.expires - seen) : std::nullopt;
+    offered.push_back(
+        {.scope = std::string(store::scope_of_all), .name = deny_name(entry.pattern), .text = {}, .ttl = left});
+  }
   door_ = std::make_shared<Door>();
   door_->list = this;
   watching_ = settings->watch(store::scope_of_all, {}, [door = door_, clock](auto changes) -> std::vector<std::string> {
@@ -86,6 +92,8 @@ void DenyList::share(store::Store& store, Clock* clock) {
     }
     return complaints;
   });
+  // All of the list is offered: what the store does not take to go by leaves the list, as its watcher hears.
+  if (!offered.empty()) settings->offer(std::move(offered), how);
 }
 
 std::shared_ptr<store::Settings> DenyList::settings() const {

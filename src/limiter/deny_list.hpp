@@ -45,8 +45,9 @@ class DenyList {
   [[nodiscard]] std::vector<DenyEntry> entries(Instant now) const;
 
   // From now on the list follows what the users of `store` set in the scope of all, and no longer what those of another
-  // store did. One call at a time.
-  void share(store::Store& store, Clock* clock);
+  // store do: that one is offered what is on the list now, as `how` says. The same settings again change nothing. One
+  // call at a time.
+  void share(store::Store& store, Clock* clock, store::Offer how = store::Offer::written);
   [[nodiscard]] std::shared_ptr<store::Settings> settings() const;  // none: not shared
 
   [[nodiscard]] bool empty() const noexcept { return empty_.load(std::memory_order_relaxed); }  // one load

@@ -135,6 +135,12 @@ void write_rate(Limiter::Impl& limiter, std::string name, const Rule& rule, OnSe
 
 }  // namespace
 
+std::expected<void, std::string> check_rate(const Limiter::Impl& limiter, const Rule& rule) {
+  auto opened = usable(limiter, rule);
+  if (!opened) return std::unexpected(std::move(opened.error()));
+  return {};
+}
+
 void set_rate(Limiter& of, const Rule& rule, OnSet done) {
   Limiter::Impl& limiter = *of.impl();
   if (limiter.settings != nullptr) return write_rate(limiter, rate_name(), rule, std::move(done));

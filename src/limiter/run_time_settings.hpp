@@ -43,6 +43,9 @@ void deny(DenyList& list, std::string_view pattern, std::optional<std::chrono::n
           OnSet done);
 void undeny(DenyList& list, std::string_view pattern, OnSet done);
 
+// Whether the limiter can go by this rate. The error is a sentence.
+[[nodiscard]] std::expected<void, std::string> check_rate(const Limiter::Impl& limiter, const Rule& rule);
+
 // Waits for what `set` is told: not longer than settings take. Throws std::logic_error where the answer would come in
 // the thread that waits.
 [[nodiscard]] SetResult set_and_wait(const store::Store& store, std::move_only_function<void(OnSet)> set);

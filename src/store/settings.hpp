@@ -38,6 +38,18 @@ using OnSettingWritten = std::move_only_function<void(SettingWritten)>;
 
 inline constexpr std::size_t max_settings = 100'000;  // of one namespace
 
+// A setting that was in force before this store took another one's place.
+struct OfferedSetting {
+  std::string scope;
+  std::string name;
+  std::string text;
+  std::optional<limits::Nanos> ttl;  // > 0; none: it stays
+};
+enum class Offer : std::uint8_t {
+  until_known,  // acts until the store has said what is set: the settings are those of the store before
+  written,      // is written, unless the store has a setting of that name
+};
+
 // Safe from any thread. Callbacks come on the store's executor (`watch` and `when_current` may call within the call);
 // a watcher must not call back into the Settings.
 class Settings {
@@ -49,6 +61,10 @@ class Settings {
                    std::optional<limits::Nanos> ttl, OnSettingWritten done) = 0;
   virtual void erase(std::string_view scope, std::string_view name, OnSettingWritten done) = 0;
 
+  // Acts here at once, but for what is known to be set here already; watchers hear of it within the call. What is to be
+  // written and can't be yet is offered again with the questions of `poll`, for as long as this lives.
+  virtual void offer(std::vector<OfferedSetting> settings, Offer how) = 0;
+
   // Hears of all that is set in `scope`, now and from now on, until what is returned is dropped. `prefix` is that of
   // the limit's keys, empty for the scope of all: a layout may keep some of its settings beside its counters.
   // Returns a sentence for each thing that it can't use; each is said once to whoever looks after the store.
@@ -56,6 +72,8 @@ class Settings {
   [[nodiscard]] virtual std::shared_ptr<void> watch(std::string_view scope, std::string_view prefix,
                                                     Watcher changed) = 0;
 
+  // True once the store has said what is set. One load.
+  [[nodiscard]] virtual bool known() const noexcept = 0;
   // True when what is known is less than 2 s old, or the store could not say better a moment ago. Two loads and a
   // clock.
   [[nodiscard]] virtual bool current() const noexcept = 0;

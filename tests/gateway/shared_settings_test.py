@@ -1,16 +1,14 @@
 """Rates and deny entries set at run time, at gateways that share a Redis: who sets, who follows, who comes back."""
 
 import contextlib
-import json
 import os
-import socket
 import subprocess
 import time
 
 import pytest
 
-from admin_client import Admin, start_admin
-from conftest import BUILD, PATIENCE, free_port
+from admin_client import start_admin
+from conftest import BUILD, PATIENCE
 from redis_server import RedisServer
 
 ACTS_WITHIN = 2  # seconds, elsewhere
@@ -133,84 +131,6 @@ def test_who_is_denied_at_one_gateway_is_denied_at_the_other(server, start, of_l
         eventually(lambda: ask(gateway, "mallory").status == 200, "it is still denied")
     with server.client() as client:
         assert all(client.ttl(key) != -1 for key in client.scan_iter())
-
-
-class Moving:
-    """A gateway whose settings' file may name another store."""
-
-    def __init__(self, folder, store):
-        self.file = folder.path / f"settings-{free_port()}.json"
-        self.folder = folder
-        self.gateway = Admin(folder.start(self.config(store), admin=True, change=self.move_settings))
-        eventually(self.is_open, self.gateway.log.read_text())
-
-    @staticmethod
-    def config(store):
-        return (f"{store}\n"
-                "limits: { per-user: { key: header:x-user-id, rate: 100/1d, algorithm: fixed_window } }\n"
-                "routes: [{ path: /*, to: local, limits: [per-user] }]\n")
-
-    def is_open(self):
-        with contextlib.suppress(OSError), socket.create_connection(("127.0.0.1", self.gateway.port), 1):
-            return True
-
-    def move_settings(self, bootstrap):
-        extension = bootstrap["bootstrap_extensions"][0]["typed_config"]["extension_config"]
-        self.write(extension["value"])
-        extension["value"] = {"settings_file": str(self.file)}
-
-    def write(self, config):
-        draft = self.file.with_suffix(".new")
-        draft.write_text(json.dumps(config.get("settings", config)))
-        os.replace(draft, self.file)
-
-    def move(self, store):
-        bootstrap = self.folder.render(self.config(store), self.gateway.gateway.port, self.gateway.port)
-        self.write(bootstrap["bootstrap_extensions"][0]["typed_config"]["extension_config"]["value"])
-
-
-@pytest.fixture
-def move(folder):
-    with contextlib.ExitStack() as started:
-        def move(store):
-            moving = Moving(folder, store)
-            started.callback(moving.gateway.process.wait)
-            started.callback(moving.gateway.process.kill)
-            return moving
-        yield move
-
-
-def redis_at(server):
-    return f'store: {{ url: "{server.url}", timeout: 5s }}'
-
-
-def test_the_list_that_names_no_limit_follows_the_store_in_force(server, start, move):
-    before = RedisServer()
-    try:
-        moving = move(redis_at(before))
-        assert moving.gateway.call("PUT", "/api/v1/deny/eve", {}).status == 204
-        assert ask(moving.gateway, "eve").status == 403
-        other = start(server)
-        assert other.call("PUT", "/api/v1/deny/mallory", {}).status == 204
-        moving.move(redis_at(server))
-        eventually(lambda: ask(moving.gateway, "mallory").status == 403, "it does not hear of the new store's entries")
-        assert ask(moving.gateway, "eve").status == 200
-        assert moving.gateway.call("PUT", "/api/v1/deny/trent", {}).status == 204
-        eventually(lambda: ask(other, "trent").status == 403, "it writes to the store before")
-    finally:
-        before.clean()
-
-
-def test_the_list_goes_on_over_a_connection_with_another_timeout(server, start, move):
-    moving, other = move(redis_at(server)), start(server)
-    assert moving.gateway.call("PUT", "/api/v1/deny/eve", {}).status == 204
-    moving.move(f'store: {{ url: "{server.url}", timeout: 4s }}')
-    eventually(lambda: moving.gateway.call("PUT", "/api/v1/deny/trent", {}).status == 204, "it can't be changed")
-    eventually(lambda: ask(other, "trent").status == 403, "the other gateway lets it pass")
-    for user in ("eve", "trent"):
-        eventually(lambda: ask(moving.gateway, user).status == 403, "it was forgotten")
-    assert other.call("DELETE", "/api/v1/deny/eve").status == 204
-    eventually(lambda: ask(moving.gateway, "eve").status == 200, "it follows nothing any more")
 
 
 def weir(*arguments, at):

@@ -1,6 +1,7 @@
 // What processes share beside counters, on a real server: settings, generations, who is alive.
 #include "store/redis/settings/settings.hpp"
 
+#include "limiter/carry.hpp"
 #include "limiter/deny_list.hpp"
 #include "limiter/run_time_settings.hpp"
 #include "redis_server.hpp"
@@ -156,6 +157,26 @@ TEST_F(SettingsInRedis, ALongerEntryKeepsTheOthersTtl) {
   EXPECT_GT(std::stol(server_.cli({"TTL", "weir:{shared}:denied"})), 3000);
   ASSERT_TRUE(own.undeny("long"));
   EXPECT_LE(std::stol(server_.cli({"TTL", "weir:{shared}:denied"})), 10);
+}
+
+TEST_F(SettingsInRedis, WhatIsOfferedIsWrittenWhereNothingIsSet) {
+  const Process there(server_);
+  Limiter other = there.limiter(fixed_window(1000, 1h));
+  ASSERT_TRUE(other.set_rate(fixed_window(900, 1h)));
+  Limiter before(fixed_window(1000, 1h), {.name = "per-user", .store = memory_store()});
+  ASSERT_TRUE(before.set_rate(fixed_window(700, 1h)));
+  ASSERT_TRUE(before.deny("for a while", 1h));
+  ASSERT_TRUE(before.deny("for ever"));
+  const Process here(server_);
+  Limiter after = here.limiter(fixed_window(1000, 1h));
+  EXPECT_THAT(limiter::carry_settings(before, after), IsEmpty());
+  EXPECT_EQ(after.limit("for ever").reason, Reason::denied) << "at once";
+  EXPECT_TRUE(becomes_true([&] {
+    return other.limit("for a while").reason == Reason::denied && other.limit("for ever").reason == Reason::denied;
+  }));
+  EXPECT_EQ(after.rate().rule.count, 900) << "what is set there holds";
+  EXPECT_EQ(other.rate().rule.count, 900);
+  EXPECT_GT(std::stol(server_.cli({"TTL", "weir:{shared}:denied"})), 3000);
 }
 
 TEST_F(SettingsInRedis, SettingsAloneHaveNoTtl) {

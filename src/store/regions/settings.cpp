@@ -118,6 +118,10 @@ void RegionsSettings::send_pending(std::size_t region) {
   });
 }
 
+void RegionsSettings::offer(std::vector<OfferedSetting> settings, Offer how) {
+  for (const auto& region : regions_) region.settings->offer(settings, how);
+}
+
 std::shared_ptr<void> RegionsSettings::watch(std::string_view scope, std::string_view prefix, Watcher changed) {
   auto watching = std::make_shared<Watching>(regions_.size(), reading_.load(), std::move(changed));
   {

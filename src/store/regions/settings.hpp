@@ -40,6 +40,8 @@ class RegionsSettings final : public Settings, public std::enable_shared_from_th
            OnSettingWritten done) override;
   void erase(std::string_view scope, std::string_view name, OnSettingWritten done) override;
   [[nodiscard]] std::shared_ptr<void> watch(std::string_view scope, std::string_view prefix, Watcher changed) override;
+  void offer(std::vector<OfferedSetting> settings, Offer how) override;
+  [[nodiscard]] bool known() const noexcept override { return of_reading().known(); }
   [[nodiscard]] bool current() const noexcept override { return of_reading().current(); }
   void when_current(std::move_only_function<void()> done) override { of_reading().when_current(std::move(done)); }
   void poll() override;

@@ -20,6 +20,7 @@ class FakeSettings final : public store::Settings {
   bool is_current = true;
   int polls = 0;
   int writes = 0;
+  std::optional<store::Offer> offered_as;
   std::vector<std::string> complaints;
   using Name = std::pair<std::string, std::string>;  // scope and name
   std::map<Name, std::string> kept;
@@ -53,6 +54,14 @@ class FakeSettings final : public store::Settings {
     }
     return one;
   }
+  void offer(std::vector<store::OfferedSetting> settings, store::Offer how) override {
+    offered_as = how;
+    for (store::OfferedSetting& one : settings) {
+      if (!kept.try_emplace(Name(one.scope, one.name), one.text).second) continue;
+      tell(one.scope, {.name = one.name, .text = one.text, .left = one.ttl});
+    }
+  }
+  [[nodiscard]] bool known() const noexcept override { return is_current; }
   [[nodiscard]] bool current() const noexcept override { return is_current; }
   void when_current(std::move_only_function<void()> done) override {
     if (is_current) return done();

@@ -6,6 +6,7 @@
 #include "limiter/fake_clock.hpp"
 #include "limiter/fake_remote_store.hpp"
 #include "limiter/fake_settings.hpp"
+#include "limiter/limiter_impl.hpp"
 #include "limiter/matchers.hpp"
 #include "limiter/run_time_settings.hpp"
 
@@ -236,6 +237,45 @@ TEST_F(SharedSettings, ASuccessorHasThemFromTheStoreAndWritesNothing) {
   EXPECT_THAT(after.limit("user"), RefusedForGood(Reason::denied));
 }
 
+TEST_F(SharedSettings, ASuccessorInAnotherStoreOffersThem) {
+  const Process elsewhere(std::make_shared<FakeSettings>());
+  Limiter before = here_.limiter(fixed_window(5, 1min));
+  ASSERT_TRUE(before.set_rate(fixed_window(9, 1min)));
+  ASSERT_TRUE(before.set_rate("vip", fixed_window(50, 1min)));
+  ASSERT_TRUE(before.deny("user", 1h));
+  Limiter after = elsewhere.limiter(fixed_window(6, 1min));
+  EXPECT_THAT(carry_settings(before, after), IsEmpty());
+  EXPECT_EQ(after.rate().rule.count, 9);
+  EXPECT_EQ(after.rate("vip").rule.count, 50);
+  EXPECT_THAT(after.limit("user"), RefusedForGood(Reason::denied));
+  Limiter other =
+      Process(std::static_pointer_cast<FakeSettings>(after.impl()->settings)).limiter(fixed_window(6, 1min));
+  EXPECT_EQ(other.rate().rule.count, 9);
+}
+
+TEST_F(SharedSettings, ASuccessorOutOfMemoryOffersThem) {
+  Limiter before(fixed_window(5, 1min), {.name = "per-user", .store = memory_store()});
+  ASSERT_TRUE(before.set_rate(fixed_window(9, 1min)));
+  ASSERT_TRUE(before.deny("user"));
+  Limiter after = here_.limiter(fixed_window(5, 1min));
+  settings_->hear("per-user", "rate", "v1 7 per 60000000000");
+  EXPECT_THAT(carry_settings(before, after), IsEmpty());
+  EXPECT_EQ(after.rate().rule.count, 7) << "what is set there holds";
+  EXPECT_THAT(after.limit("user"), RefusedForGood(Reason::denied));
+  EXPECT_EQ(settings_->kept.count({"per-user", "deny user"}), 1U);
+}
+
+TEST_F(SharedSettings, WhatDoesNotFitASuccessorElsewhereIsSaid) {
+  const Process elsewhere(std::make_shared<FakeSettings>());
+  Limiter before = here_.limiter(sliding_window(5, 1min));
+  ASSERT_TRUE(before.set_rate("secret-key", sliding_window(50'000, 1min)));
+  Limiter after = elsewhere.limiter(sliding_log(5, 1min));
+  const auto said = carry_settings(before, after);
+  EXPECT_THAT(said, ElementsAre(HasSubstr("do not fit any more")));
+  EXPECT_THAT(said, testing::Each(Not(HasSubstr("secret-key"))));
+  EXPECT_FALSE(after.rate("secret-key").runtime);
+}
+
 TEST_F(SharedSettings, ALimiterThatIsGoneHearsNothing) {
   {
     const Limiter here = here_.limiter(fixed_window(5, 1min));
@@ -304,6 +344,33 @@ TEST_F(SharedSettings, TheListWithoutALimitIsSharedToo) {
   undeny(there, "1.2.3.4", into_set());
   EXPECT_EQ(set_, SetResult(true));
   EXPECT_FALSE(here.denies("1.2.3.4", now));
+}
+
+TEST_F(SharedSettings, TheListWithoutALimitGoesAlongToAnotherStore) {
+  const auto elsewhere = std::make_shared<FakeSettings>();
+  const Process moved(elsewhere);
+  const Instant now = system_time();
+  DenyList list;
+  ASSERT_TRUE(list.add("1.2.3.4", std::nullopt, now));
+  list.share(*here_.room, nullptr);
+  EXPECT_EQ(settings_->kept.count({"*", "deny 1.2.3.4"}), 1U);
+  settings_->hear("*", "deny 5.6.7.8", "");
+  list.share(*moved.room, nullptr, store::Offer::until_known);
+  EXPECT_EQ(elsewhere->offered_as, store::Offer::until_known);
+  EXPECT_TRUE(list.denies("1.2.3.4", now));
+  EXPECT_TRUE(list.denies("5.6.7.8", now));
+  settings_->hear("*", "deny 9.9.9.9", "");
+  EXPECT_FALSE(list.denies("9.9.9.9", now)) << "it follows the store in force";
+}
+
+TEST_F(SharedSettings, TheListWithoutALimitStaysInMemory) {
+  const Instant now = system_time();
+  DenyList list;
+  list.share(*here_.room, nullptr);
+  settings_->hear("*", "deny 1.2.3.4", "");
+  list.share(*memory_store()->impl().room, nullptr);
+  EXPECT_TRUE(list.denies("1.2.3.4", now));
+  EXPECT_TRUE(list.remove("1.2.3.4"));
 }
 
 TEST_F(SharedSettings, TheListWithoutALimitChangesNothingWhileTheStoreIsAway) {

@@ -21,7 +21,7 @@ const Instant t0 = std::chrono::sys_days(std::chrono::year(2026) / 6 / 15);
 class KeptSettings final : public Settings {
  public:
   bool down = false;
-  bool known = true;
+  bool is_current = true;
   int polls = 0;
   std::map<std::string, std::string> kept;
 
@@ -41,7 +41,13 @@ class KeptSettings final : public Settings {
     for (const auto& [name, text] : kept) tell({.name = name, .text = text, .left = {}});
     return std::make_shared<int>();
   }
-  bool current() const noexcept override { return known; }
+  void offer(std::vector<OfferedSetting> settings, Offer) override {
+    for (const OfferedSetting& one : settings) {
+      if (!kept.contains(one.name)) hear(one.name, one.text);
+    }
+  }
+  bool known() const noexcept override { return is_current; }
+  bool current() const noexcept override { return is_current; }
   void when_current(std::move_only_function<void()> done) override { done(); }
   void poll() override { ++polls; }
 
@@ -149,7 +155,7 @@ TEST_F(RegionsSettingsTest, NothingIsSetWhenNoRegionAnswers) {
 
 TEST_F(RegionsSettingsTest, ARegionThatWasNeverHeardOfIsNotRead) {
   near->hear("rate", "5/1m");
-  far->known = false;
+  far->is_current = false;
   goes(*near, *near_presence);
   EXPECT_THAT(seen, ElementsAre(Pair("rate", "5/1m")));
 }

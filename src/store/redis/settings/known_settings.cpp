@@ -75,6 +75,18 @@ void KnownSettings::erase(const std::string& field, Steady now) {
   tell(std::span(&change, 1), now);
 }
 
+bool KnownSettings::assume(const std::string& field, std::string text, std::optional<nanoseconds> left, Steady now) {
+  const std::scoped_lock lock(mutex_);
+  if (known_.size() >= max_settings) return false;
+  SharedSetting setting{.text = std::move(text), .ends_ms = {}};
+  if (left) setting.ends_ms = redis_ms(now) + std::chrono::ceil<milliseconds>(*left).count();
+  const auto [known, is_new] = known_.try_emplace(field, std::move(setting));
+  if (!is_new) return false;
+  const Change change{known->first, &known->second};
+  tell(std::span(&change, 1), now);
+  return true;
+}
+
 void KnownSettings::tell(std::span<const Change> changes, Steady now) {
   std::erase_if(watching_, [](const std::weak_ptr<Watching>& one) { return one.expired(); });
   if (changes.empty()) return;

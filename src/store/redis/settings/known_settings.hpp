@@ -38,6 +38,9 @@ class KnownSettings {
   // One of them, as it was written just now; none: it is gone.
   void set(const std::string& field, SharedSetting setting, std::int64_t redis_ms, Steady now);
   void erase(const std::string& field, Steady now);
+  // One that acted elsewhere, until `become` says otherwise: for so long, or no end. False when there is one, or no
+  // room.
+  bool assume(const std::string& field, std::string text, std::optional<std::chrono::nanoseconds> left, Steady now);
 
   void say(std::string sentence);
 

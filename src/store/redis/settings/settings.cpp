@@ -137,8 +137,9 @@ void SharedSettings::ask() {
       .script = &script("shared_poll"),
       .keys = {keys_.instances, keys_.version, keys_.settings, keys_.denied, keys_.generation},
       .arguments = {options_.instance, version_, std::to_string(instance_lives.count()), std::to_string(most_bytes)}};
+  // Whoever waits for the first answer waits as long as a decision may.
   call_script(
-      *client_, call, options_.now() + options_.patience,
+      *client_, call, options_.now() + std::max(options_.patience, options_.timeout),
       [self = shared_from_this(), own_writes = own_writes_](Reply reply) { self->answered(reply, own_writes); });
 }
 
@@ -151,13 +152,27 @@ void SharedSettings::answered(Reply reply, std::int64_t own_writes) {
     const bool outrun = own_writes != own_writes_ && whole(read->version) < whole(version_);
     if (!outrun) {
       version_ = read->version;
-      SettingsSnapshot& changed = *read->changed;
-      if (changed.left_out) known_.say("there are more settings in Redis than one answer may hold: some do not act");
-      known_.become(std::move(changed.settings), changed.now_ms, options_.now());
-      for (const auto& [prefix, generation] : changed.generations) generations_.raise(prefix, generation);
+      learn(*std::move(read->changed));
     }
   }
   finish(true);
+}
+
+void SharedSettings::learn(SettingsSnapshot snapshot) {
+  if (snapshot.left_out) known_.say("there are more settings in Redis than one answer may hold: some do not act");
+  for (const auto& [prefix, generation] : snapshot.generations) generations_.raise(prefix, generation);
+  const Steady now = options_.now();
+  const std::scoped_lock lock(offers_mutex_);
+  std::erase_if(offers_,
+                [&](const auto& one) { return one.second.ends <= now || snapshot.settings.contains(one.first); });
+  for (const auto& [field, offered] : offers_) {
+    SharedSetting setting{.text = offered.setting.text, .ends_ms = {}};
+    if (offered.ends != Steady::max()) {
+      setting.ends_ms = snapshot.now_ms + std::chrono::ceil<milliseconds>(offered.ends - now).count();
+    }
+    snapshot.settings.emplace(field, std::move(setting));
+  }
+  known_.become(std::move(snapshot.settings), snapshot.now_ms, now);
 }
 
 void SharedSettings::finish(bool well) {
@@ -167,6 +182,7 @@ void SharedSettings::finish(bool well) {
     failed_at_.store(now_ns());
   }
   asking_since_.store(0);
+  if (well) send_offers();
   for (auto& done : std::exchange(waiting_, {})) done();
 }
 
@@ -211,11 +227,15 @@ void SharedSettings::put(std::string_view scope, std::string_view name, std::str
   std::string span =
       ttl ? std::to_string(std::max<std::int64_t>(1, std::chrono::ceil<milliseconds>(*ttl).count())) : "";
   std::vector<std::string> arguments{field, value, std::move(span), std::to_string(max_settings)};
+  auto withdrawn = withdraw(field);
   write(script("shared_put"), {keys_.version, keys_.settings, keys_.denied}, std::move(arguments),
         [self = shared_from_this(), scope = std::string(scope), name = std::string(name), stays = !ttl,
-         field = std::move(field), value = std::move(value),
+         field = std::move(field), value = std::move(value), withdrawn = std::move(withdrawn),
          done = std::move(done)](std::expected<WriteReply, SettingsError> written) mutable {
-          if (!written) return done(std::unexpected(written.error()));
+          if (!written) {
+            self->offer_again(std::move(withdrawn));
+            return done(std::unexpected(written.error()));
+          }
           self->tell_package(scope, name, stays ? std::optional<std::string_view>(value) : std::nullopt);
           self->known_.set(field, SharedSetting{.text = std::move(value), .ends_ms = whole(written->rest)},
                            written->now_ms, self->options_.now());
@@ -225,14 +245,18 @@ void SharedSettings::put(std::string_view scope, std::string_view name, std::str
 
 void SharedSettings::erase(std::string_view scope, std::string_view name, OnSettingWritten done) {
   std::string field = setting_field(scope, name);
-  write(script("shared_erase"), {keys_.version, keys_.settings, keys_.denied}, {field},
-        [self = shared_from_this(), scope = std::string(scope), name = std::string(name), field,
-         done = std::move(done)](std::expected<WriteReply, SettingsError> written) mutable {
-          if (!written) return done(std::unexpected(written.error()));
-          self->tell_package(scope, name, std::nullopt);
-          self->known_.erase(field, self->options_.now());
-          done(written->existed);
-        });
+  write(
+      script("shared_erase"), {keys_.version, keys_.settings, keys_.denied}, {field},
+      [self = shared_from_this(), scope = std::string(scope), name = std::string(name), field,
+       withdrawn = withdraw(field), done = std::move(done)](std::expected<WriteReply, SettingsError> written) mutable {
+        if (!written) {
+          self->offer_again(std::move(withdrawn));
+          return done(std::unexpected(written.error()));
+        }
+        self->tell_package(scope, name, std::nullopt);
+        self->known_.erase(field, self->options_.now());
+        done(written->existed);
+      });
 }
 
 void SharedSettings::begin_generation(const RedisSpace& space,
@@ -248,7 +272,8 @@ void SharedSettings::begin_generation(const RedisSpace& space,
         });
 }
 
-void SharedSettings::tell_package(std::string_view scope, std::string_view name, std::optional<std::string_view> text) {
+void SharedSettings::tell_package(std::string_view scope, std::string_view name, std::optional<std::string_view> text,
+                                  Told how) {
   if (!options_.upstash) return;
   const std::string prefix = known_.prefix_of(scope);
   if (prefix.empty()) return;
@@ -259,6 +284,7 @@ void SharedSettings::tell_package(std::string_view scope, std::string_view name,
   if (name == "rate") {
     const std::string key = upstash::dynamic_limit_key(prefix);
     const std::string_view capacity = text ? capacity_of(*text) : std::string_view{};
+    if (how == Told::offered && !capacity.empty()) return tell({"SET", key, capacity, "NX"});
     capacity.empty() ? tell({"DEL", key}) : tell({"SET", key, capacity});
   } else if (name.starts_with(deny)) {
     tell({text ? "SADD" : "SREM", upstash::deny_list_key(prefix), name.substr(deny.size())});

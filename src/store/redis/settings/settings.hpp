@@ -26,7 +26,9 @@
 #include <cstdint>
 #include <expected>
 #include <functional>
+#include <map>
 #include <memory>
+#include <mutex>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -57,6 +59,8 @@ class SharedSettings final : public Settings, public std::enable_shared_from_thi
   void put(std::string_view scope, std::string_view name, std::string_view text, std::optional<limits::Nanos> ttl,
            OnSettingWritten done) override;
   void erase(std::string_view scope, std::string_view name, OnSettingWritten done) override;
+  void offer(std::vector<OfferedSetting> settings, Offer how) override;
+  [[nodiscard]] bool known() const noexcept override { return known_at_.load(std::memory_order_relaxed) != 0; }
   [[nodiscard]] std::shared_ptr<void> watch(std::string_view scope, std::string_view prefix, Watcher changed) override;
   [[nodiscard]] bool current() const noexcept override;
   void when_current(std::move_only_function<void()> done) override;
@@ -76,6 +80,14 @@ class SharedSettings final : public Settings, public std::enable_shared_from_thi
   void close();
 
  private:
+  using Steady = std::chrono::steady_clock::time_point;
+  // What is to be written where nothing is.
+  struct Offered {
+    OfferedSetting setting;
+    Steady ends;  // Steady::max(): it stays
+  };
+  using OffersByField = std::map<std::string, Offered, std::less<>>;
+  enum class Told : std::uint8_t { set, offered };
   using OnWrite = std::move_only_function<void(std::expected<WriteReply, SettingsError>)>;
 
   SharedSettings(boost::asio::any_io_executor executor, std::shared_ptr<Client> client, Options options);
@@ -86,7 +98,14 @@ class SharedSettings final : public Settings, public std::enable_shared_from_thi
   void finish(bool well);
   void write(const Script& script, std::vector<std::string> keys, std::vector<std::string> arguments, OnWrite done);
   void wrote(const WriteReply& reply);
-  void tell_package(std::string_view scope, std::string_view name, std::optional<std::string_view> text);
+  void learn(SettingsSnapshot snapshot);
+  void send_offers();
+  void offers_answered(const std::vector<std::string>& fields, const Reply& reply);
+  // A setting of that name is about to be written: what was offered no longer matters, unless that fails.
+  [[nodiscard]] OffersByField::node_type withdraw(std::string_view field);
+  void offer_again(OffersByField::node_type offered);
+  void tell_package(std::string_view scope, std::string_view name, std::optional<std::string_view> text,
+                    Told how = Told::set);
   [[nodiscard]] bool waits_long(std::int64_t now) const noexcept;
   [[nodiscard]] std::int64_t now_ns() const noexcept { return options_.now().time_since_epoch().count(); }
 
@@ -103,6 +122,7 @@ class SharedSettings final : public Settings, public std::enable_shared_from_thi
   std::int64_t own_writes_ = 0;  // answered ones
   std::vector<std::move_only_function<void()>> waiting_;
   bool closed_ = false;
+  bool offering_ = false;
 
   // Nanoseconds of the steady clock; 0: never.
   std::atomic<std::int64_t> asked_at_{0};
@@ -112,6 +132,8 @@ class SharedSettings final : public Settings, public std::enable_shared_from_thi
   std::atomic<std::uint32_t> instances_{1};
 
   KnownSettings known_;
+  std::mutex offers_mutex_;  // taken before that of known_
+  OffersByField offers_;     // all of them in known_; at most max_settings
   FollowedGenerations generations_;
 };
 
