@@ -3,6 +3,7 @@
 #include "gateway/edge.hpp"
 #include "gateway/live_runtime.hpp"
 #include "gateway/settings_source.hpp"
+#include "limiter/pay_back.hpp"
 
 #include <algorithm>
 #include <chrono>
@@ -21,6 +22,9 @@ constexpr std::string_view refused_path = "/weir/refused";
 
 // How often the store may be asked what was set elsewhere, also while nobody decides; it asks once a second at most.
 constexpr std::chrono::milliseconds settings_asked_for{500};
+
+// What the store is still owed delays the end of this process by so much.
+constexpr std::chrono::seconds longest_pay_back{1};
 
 void note(std::string_view sentence) { log(LogLevel::warn, "weir: " + std::string(sentence)); }
 
@@ -43,6 +47,7 @@ class WeirExtension final : public BootstrapExtension {
     lasting().leases->set_alarm({});
     lasting().answering.stop();
     lasting().access_log.stop();  // now that the workers are gone, and with them the last streams
+    pay_back();
   }
 
   void on_server_initialized() override {
@@ -79,6 +84,14 @@ class WeirExtension final : public BootstrapExtension {
   }
 
  private:
+  // What was granted while Redis was away goes with this process.
+  void pay_back() {
+    const limiter::StillOwed owed = limiter::pay_back(runtime_.runtime().store().impl(), longest_pay_back);
+    if (owed.keys + owed.settlements == 0) return;
+    note("what was granted while Redis was away could not be charged there before the end: units of " +
+         std::to_string(owed.keys) + " keys, " + std::to_string(owed.settlements) + " settlements of reservations");
+  }
+
   [[nodiscard]] Lasting& lasting() const { return *runtime_.runtime().lasting(); }
 
   void do_what_is_due() {

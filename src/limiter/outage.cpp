@@ -69,27 +69,31 @@ void Outage::catch_up(store::Store& room, Instant now) {
   const std::int64_t since = nanos(now) - last_failure_.load(std::memory_order_relaxed);
   const bool over = since >= quiet.count() || since < 0;  // below 0: the clock was set back
   if (began != 0 && over) began_.compare_exchange_strong(began, 0, std::memory_order_relaxed);
-  send_charges(room, now);
-  send_settlements(room, now);
+  pay(room, now);
   if (began_.load(std::memory_order_relaxed) != 0 || books_.keys() > 0 || unsettled_.ids() > 0) {
     behind_.store(true, std::memory_order_relaxed);
   }
 }
 
+void Outage::pay(store::Store& room, Instant now) {
+  send_charges(room, now);
+  send_settlements(room, now);
+}
+
 void Outage::send_charges(store::Store& room, Instant now) {
-  if (books_.keys() == 0 || charging_.exchange(true)) return;
+  std::size_t none = 0;
+  if (books_.keys() == 0 || !charging_.compare_exchange_strong(none, Books::batch)) return;
   const std::shared_ptr<const Batch> batch = books_.take(now);
-  if (batch == nullptr) {
-    charging_.store(false);
-    return;
-  }
+  charging_.store(batch == nullptr ? 0 : batch->keys.size());
+  if (batch == nullptr) return;
   room.charge(*batch->book->remote, batch->charges, now, [self = shared_from_this(), batch, now](store::Status status) {
     // After a `timeout` it may have been charged: to charge it twice would refuse what fits.
     if (status == store::Status::down || status == store::Status::full) {
       self->books_.put_back(*batch, now);
       self->behind_.store(true, std::memory_order_relaxed);
     }
-    self->charging_.store(false);
+    if (status == store::Status::timeout) self->unsure_.fetch_add(batch->keys.size(), std::memory_order_relaxed);
+    self->charging_.store(0);
   });
 }
 

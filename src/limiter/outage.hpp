@@ -74,6 +74,14 @@ class Outage : public std::enable_shared_from_this<Outage> {
   // The store could not be told.
   void keep(Settlement settlement);
 
+  // Sends some of what is owed, unless something is under way.
+  void pay(store::Store& room, Instant now);
+  // Keys that units were granted of, and settlements, that the store has not answered for.
+  [[nodiscard]] std::size_t owed_keys() const { return books_.keys() + charging_.load(); }
+  [[nodiscard]] std::size_t owed_settlements() const { return unsettled_.ids() + settling_.load(); }
+  // Keys of charges without an answer: they may have arrived, and are not sent again.
+  [[nodiscard]] std::uint64_t unsure() const { return unsure_.load(std::memory_order_relaxed); }
+
   [[nodiscard]] store::MemoryStore& local() { return local_; }
   [[nodiscard]] LastAnswers& last() { return last_; }
   [[nodiscard]] Books& books() { return books_; }
@@ -97,7 +105,8 @@ class Outage : public std::enable_shared_from_this<Outage> {
   std::atomic<bool> behind_{false};            // something is owed, unsettled, or not over
   std::atomic<std::int64_t> began_{0};         // ns since the epoch; 0: there is no outage
   std::atomic<std::int64_t> last_failure_{0};  // ns since the epoch
-  std::atomic<bool> charging_{false};
+  std::atomic<std::size_t> charging_{0};       // keys that are under way
+  std::atomic<std::uint64_t> unsure_{0};
   std::atomic<std::size_t> settling_{0};
 
   store::MemoryStore local_;

@@ -1,0 +1,35 @@
+#include "limiter/pay_back.hpp"
+
+#include <thread>
+
+namespace weir::limiter {
+namespace {
+
+using Steady = std::chrono::steady_clock;
+
+constexpr std::chrono::milliseconds an_answer{1};     // takes about that long
+constexpr std::chrono::milliseconds another_try{20};  // of a store that is down
+
+}  // namespace
+
+StillOwed pay_back(const weir::Store::Impl& handle, std::chrono::nanoseconds longest) {
+  if (handle.outage == nullptr) return {};
+  Outage& outage = *handle.outage;
+  const std::uint64_t unsure = outage.unsure();
+  const auto owed = [&] {
+    return StillOwed{.keys = outage.owed_keys() + static_cast<std::size_t>(outage.unsure() - unsure),
+                     .settlements = outage.owed_settlements()};
+  };
+  const Steady::time_point deadline = Steady::now() + longest;
+  while (outage.owed_keys() + outage.owed_settlements() > 0 && Steady::now() < deadline) {
+    const StillOwed before = owed();
+    outage.pay(*handle.room, now_of(handle.clock));
+    std::this_thread::sleep_for(an_answer);
+    const StillOwed after = owed();
+    const bool got_on = after.keys < before.keys || after.settlements < before.settlements;
+    if (!got_on) std::this_thread::sleep_for(another_try);
+  }
+  return owed();
+}
+
+}  // namespace weir::limiter
