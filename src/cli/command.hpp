@@ -27,6 +27,7 @@ struct Command {
 [[nodiscard]] Run declare_deny(Syntax arguments);
 [[nodiscard]] Run declare_redis(Syntax arguments);
 [[nodiscard]] Run declare_simulate(Syntax arguments);
+[[nodiscard]] Run declare_convert(Syntax arguments);
 [[nodiscard]] Run declare_completion(Syntax arguments);
 
 }  // namespace weir::cli

@@ -23,6 +23,8 @@ namespace {
 
 constexpr std::size_t largest_config = std::size_t{16} << 20;  // bytes; far beyond any config, far below all memory
 
+}  // namespace
+
 std::expected<std::string, std::string> read_file(const std::string& path) {
   const FileDescriptor file(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
   if (!file) return std::unexpected(std::generic_category().message(errno));
@@ -37,8 +39,6 @@ std::expected<std::string, std::string> read_file(const std::string& path) {
     if (text.size() > largest_config) return std::unexpected("it is larger than 16 MiB");
   }
 }
-
-}  // namespace
 
 std::expected<config::Config, std::string> load_config(const std::string& path) {
   const auto text = read_file(path);

@@ -9,6 +9,9 @@
 
 namespace weir::cli {
 
+// The bytes of `path`, at most 16 MiB. The error is why they cannot be read.
+[[nodiscard]] std::expected<std::string, std::string> read_file(const std::string& path);
+
 // Reads and parses `path`. The error is all that is wrong, as people read it, with its line ends.
 [[nodiscard]] std::expected<config::Config, std::string> load_config(const std::string& path);
 

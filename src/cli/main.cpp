@@ -28,6 +28,7 @@ constexpr std::array commands{
     Command{"deny", "Read or change the deny list", declare_deny},
     Command{"redis", "Look after our keys in Redis", declare_redis},
     Command{"simulate", "Replay a trace against a config and print what would have been allowed", declare_simulate},
+    Command{"convert", "Print another rate limiter's config as a weir.yaml", declare_convert},
     Command{"completion", "Print the completions for a shell", declare_completion},
 };
 
