@@ -31,6 +31,10 @@ void* counted(std::size_t size, std::align_val_t alignment) {
 [[gnu::noinline]] void* operator new[](std::size_t size, std::align_val_t alignment) {
   return counted(size, alignment);
 }
+[[gnu::noinline]] void* operator new(std::size_t size, const std::nothrow_t&) noexcept {
+  ++allocations;
+  return std::malloc(size == 0 ? 1 : size);
+}
 [[gnu::noinline]] void operator delete(void* memory) noexcept { std::free(memory); }
 [[gnu::noinline]] void operator delete[](void* memory) noexcept { std::free(memory); }
 [[gnu::noinline]] void operator delete(void* memory, std::size_t) noexcept { std::free(memory); }
