@@ -70,6 +70,14 @@ USAGE = [
     Absolute("MB/s, chunks of 4 KiB", "usage, 4 KiB chunks mb_per_second", VALUES, {WEIR: 1000, AUTOMATIC: 1000}, at_least=True),
 ]
 
+# Bodies of 100 KB; MB of body a second of processor time.
+LAMBDA_BODIES = ("text", "JSON", "text beyond ASCII", "binary")
+LAMBDA_RATES = {"event": "built into an event", "answer": "unwrapped from an answer", "stream": "read from a streamed answer"}
+LAMBDA_GOAL = 500
+
+# Who calls an account that throttles: the least share of what it can run, and the largest of calls that were throttled.
+LAMBDA_ACCOUNT = {"adaptive": (0.95, 0.02), "exactly the ceiling": None, "naive, retrying": None}
+
 # Algorithm -> bytes a key at 10 M keys.
 MEMORY_GOALS = {"gcra": 24, "token_bucket": 24, "fixed_window": 24, "sliding_window": 40, "governor": None}
 

@@ -80,6 +80,31 @@ def usage_table(measurements):
     return table
 
 
+def lambda_table(measurements):
+    table = Table("AWS Lambda: 100 KB bodies on one core", ["What", "MB/s", "Goal", ""])
+    for case, what in comparisons.LAMBDA_RATES.items():
+        for body in comparisons.LAMBDA_BODIES:
+            if values := measurements.values.get((f"lambda {case} mb_per_second", body)):
+                median = statistics.median(values.values())
+                table.rows.append([f"{body}, {what}", f"{median:,.0f}", f">= {comparisons.LAMBDA_GOAL}",
+                                   VERDICTS[median >= comparisons.LAMBDA_GOAL]])
+    return table
+
+
+def lambda_account_table(measurements):
+    table = Table("AWS Lambda: calls against a simulated account that throttles beyond 100 at once",
+                  ["Who calls", "Share of what could run", "Throttled calls", "Goal", ""])
+    for who, goal in comparisons.LAMBDA_ACCOUNT.items():
+        ran = measurements.values.get(("lambda account throughput", who))
+        if not ran:
+            continue
+        share = statistics.median(ran.values())
+        throttled = statistics.median(measurements.values["lambda account throttled_share", who].values())
+        met = None if goal is None else share >= goal[0] and throttled <= goal[1]
+        table.rows.append([who, f"{share:.3f}", f"{throttled:.1%}", "" if goal is None else f">= {goal[0]}, <= {goal[1]:.0%}", VERDICTS[met]])
+    return table
+
+
 def replay_table(measurements):
     table = Table("Replaying traces: `weir simulate`", ["Trace", "Lines a second"])
     for trace in comparisons.REPLAYED:
@@ -104,6 +129,8 @@ def tables(measurements):
         compare(limit, measurements, comparisons.PHYSICAL_LIMIT),
         memory_table(measurements),
         usage_table(measurements),
+        lambda_table(measurements),
+        lambda_account_table(measurements),
         compare(gateway, measurements, comparisons.GATEWAY),
         compare(admin, measurements, comparisons.ADMIN),
         compare(decisions_in_redis, measurements, comparisons.REDIS_DECISIONS),

@@ -7,57 +7,73 @@ namespace weir::lambda {
 
 namespace {
 
-void append_escape(std::string& out, char byte) {
-  constexpr std::string_view digits = "0123456789abcdef";
-  switch (byte) {
-    case '"':
-      out += "\\\"";
-      return;
-    case '\\':
-      out += "\\\\";
-      return;
-    case '\b':
-      out += "\\b";
-      return;
-    case '\f':
-      out += "\\f";
-      return;
-    case '\n':
-      out += "\\n";
-      return;
-    case '\r':
-      out += "\\r";
-      return;
-    case '\t':
-      out += "\\t";
-      return;
-    default:
-      break;
+constexpr std::size_t longest_escape = 6;  // of one byte
+
+// Of \b, \n and so on; \0 where a byte has none.
+constexpr auto letters = [] {
+  std::array<char, 128> made{};
+  for (const std::string_view pair : {"\"\"", "\\\\", "\bb", "\ff", "\nn", "\rr", "\tt"}) {
+    made[static_cast<unsigned char>(pair[0])] = pair[1];
   }
+  return made;
+}();
+
+char* write_escape(char* to, char byte) noexcept {
+  constexpr std::string_view digits = "0123456789abcdef";
   const auto number = static_cast<unsigned char>(byte);
-  out += "\\u00";
-  out += digits[number >> 4U];
-  out += digits[number & 0xFU];
+  *to++ = '\\';
+  if (letters[number] != '\0') {
+    *to++ = letters[number];
+    return to;
+  }
+  for (const char each : {'u', '0', '0', digits[number >> 4U], digits[number & 0xFU]}) *to++ = each;
+  return to;
 }
+
+// Writes up to what is no whole character; `to` has longest_escape bytes for each that is read.
+struct Writing {
+  const char* at;
+  const char* end;
+  char* to;
+
+  void run() noexcept {
+    while (at != end) {
+      copy_plain_run(at, end, to);
+      if (at == end) return;
+      if (static_cast<unsigned char>(*at) < 0x80) {
+        to = write_escape(to, *at++);
+      } else if (!write_sequence()) {
+        return;
+      }
+    }
+  }
+
+  bool write_sequence() noexcept {
+    const Utf8Sequence sequence = utf8_sequence({at, end});
+    if (sequence.kind != Utf8Sequence::Kind::whole) return false;
+    for (unsigned char left = sequence.size; left != 0; --left) *to++ = *at++;
+    return true;
+  }
+};
 
 // Appends text up to what is no whole character, and returns that rest.
 std::string_view append_characters(std::string& out, std::string_view text) {
-  const char* const end = text.data() + text.size();
-  const char* run = text.data();  // from here on nothing is written yet
-  const char* at = run;
-  while ((at = end_of_plain_run(at, end)) != end) {
-    if (static_cast<unsigned char>(*at) < 0x80) {
-      out.append(run, at);
-      append_escape(out, *at);
-      run = ++at;
-      continue;
-    }
-    const Utf8Sequence sequence = utf8_sequence({at, end});
-    if (sequence.kind != Utf8Sequence::Kind::whole) break;
-    at += sequence.size;
+  constexpr std::size_t slab = 2048;  // what is read before room is made again
+  while (!text.empty()) {
+    const std::string_view part = text.substr(0, slab);
+    const std::size_t before = out.size();
+    Writing writing{part.data(), part.data() + part.size(), nullptr};
+    out.resize_and_overwrite(before + part.size() * longest_escape, [&](char* begin, std::size_t) {
+      writing.to = begin + before;
+      writing.run();
+      return static_cast<std::size_t>(writing.to - begin);
+    });
+    const auto done = static_cast<std::size_t>(writing.at - part.data());
+    text.remove_prefix(done);
+    // Where the slab alone cut a character, the next one begins with it.
+    if (done < part.size() && utf8_sequence(text).kind != Utf8Sequence::Kind::whole) break;
   }
-  out.append(run, at);
-  return {at, end};
+  return text;
 }
 
 }  // namespace

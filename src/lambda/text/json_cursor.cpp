@@ -1,6 +1,6 @@
 #include "lambda/text/json_cursor.hpp"
 
-#include <cstring>
+#include <array>
 
 #include "lambda/text/plain_run.hpp"
 #include "lambda/text/utf8.hpp"
@@ -17,6 +17,17 @@ int hex_value(char digit) noexcept {
   return lower >= 'a' && lower <= 'f' ? lower - 'a' + 10 : -1;
 }
 
+// What a letter after a backslash stands for; \0 for letters that mean nothing there, and for u.
+constexpr auto meanings = [] {
+  std::array<char, 256> made{};
+  for (const std::string_view pair : {"\"\"", "\\\\", "//", "b\b", "f\f", "n\n", "r\r", "t\t"}) {
+    made[static_cast<unsigned char>(pair[0])] = pair[1];
+  }
+  return made;
+}();
+
+char meaning_of(char letter) noexcept { return meanings[static_cast<unsigned char>(letter)]; }
+
 std::uint32_t code_unit(const char* digits) noexcept {
   std::uint32_t unit = 0;
   for (int place = 0; place < 4; ++place) unit = unit * 16 + static_cast<std::uint32_t>(hex_value(digits[place]));
@@ -25,23 +36,6 @@ std::uint32_t code_unit(const char* digits) noexcept {
 
 bool is_high(std::uint32_t unit) noexcept { return (unit & 0xFC00U) == 0xD800U; }
 bool is_low(std::uint32_t unit) noexcept { return (unit & 0xFC00U) == 0xDC00U; }
-
-char unescaped(char letter) noexcept {
-  switch (letter) {
-    case 'b':
-      return '\b';
-    case 'f':
-      return '\f';
-    case 'n':
-      return '\n';
-    case 'r':
-      return '\r';
-    case 't':
-      return '\t';
-    default:
-      return letter;
-  }
-}
 
 // `from` is after "\u"; returns where reading goes on.
 const char* write_unicode(const char* from, const char* end, char*& to) noexcept {
@@ -57,23 +51,35 @@ const char* write_unicode(const char* from, const char* end, char*& to) noexcept
   return from;
 }
 
+// `to` is not behind `from`, and may be within what is still to read: only bytes that were read are written over.
+void move_until_escape(const char*& from, const char* end, char*& to) noexcept {
+#if defined(__SSE2__)
+  const __m128i backslash = _mm_set1_epi8('\\');
+  while (end - from >= 16) {
+    const __m128i bytes = _mm_loadu_si128(reinterpret_cast<const __m128i*>(from));
+    if (_mm_movemask_epi8(_mm_cmpeq_epi8(bytes, backslash)) != 0) break;
+    _mm_storeu_si128(reinterpret_cast<__m128i*>(to), bytes);
+    from += 16;
+    to += 16;
+  }
+#endif
+  while (from != end && *from != '\\') *to++ = *from++;
+}
+
 }  // namespace
 
 char* unescape(std::string_view raw, char* to) noexcept {
   const char* from = raw.data();
   const char* const end = from + raw.size();
   while (from != end) {
-    const void* found = std::memchr(from, '\\', static_cast<std::size_t>(end - from));
-    const char* const escape = found != nullptr ? static_cast<const char*>(found) : end;
-    const auto run = static_cast<std::size_t>(escape - from);
-    if (to != from) std::memmove(to, from, run);
-    to += run;
-    if (escape == end) break;
+    move_until_escape(from, end, to);
+    if (from == end) break;
+    const char* const escape = from;
     from = escape + 2;
     if (escape[1] == 'u') {
       from = write_unicode(from, end, to);
     } else {
-      *to++ = unescaped(escape[1]);
+      *to++ = meaning_of(escape[1]);
     }
   }
   return to;
@@ -133,7 +139,7 @@ bool JsonCursor::take_escape() noexcept {
   if (end_ - at_ < 2) return false;
   const char letter = at_[1];
   at_ += 2;
-  if (letter != 'u') return letter != '\0' && std::strchr("\"\\/bfnrt", letter) != nullptr;
+  if (letter != 'u') return meaning_of(letter) != '\0';
   if (end_ - at_ < 4) return false;
   for (int place = 0; place < 4; ++place) {
     if (hex_value(*at_++) < 0) return false;
