@@ -64,6 +64,8 @@ std::vector<redis::AuditedKeys> keys_of(const config::Config& config) {
       {.start = shared + "version", .lives = 24h},
       {.start = shared + "generation", .lives = std::chrono::days(800)},
       {.start = shared + "denied", .lives = std::chrono::days(366)},
+      // A prefix of layout upstash may be the namespace: these stay all the same.
+      {.start = shared + "settings", .lives = 24h, .settings = {shared + "settings"}},
       {.start = config.store.name_space + ":id:", .lives = 24h},
       {.start = config.store.name_space + ":parts:", .lives = 24h},
   };

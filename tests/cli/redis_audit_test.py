@@ -102,6 +102,24 @@ def test_layout_upstash_keeps_what_the_package_keeps(weir, redis, folder):
     assert (said.returncode, said.stdout) == (1, "weir:per-user:alice:12345\n")
 
 
+def test_a_key_below_two_prefixes_is_that_of_the_longer_one(weir, redis, folder):
+    config = CONFIG.format(url=redis.url).replace("store: {", "store: { layout: upstash, namespace: app,")
+    config = config.replace("rate: 100/1m }", "rate: 100/1m, prefix: app }").replace("my:[jobs]*", "app:jobs")
+    (folder / "weir.yaml").write_text(config)
+    redis.cli("SET", "app:alice:12345", "1")
+    redis.cli("SET", "app:jobs:bob:12", "1")
+    redis.cli("SET", "app:jobs:dynamic:global", "9")
+    redis.cli("SADD", "app:jobs:denyList:all", "eve")
+    redis.cli("HSET", "app:{shared}:settings", "per-user rate", "v1 9 per 60000000000")
+    said = weir("redis", "audit", "--fix")
+    assert (said.returncode, said.stderr) == (0, "2 keys, 2 without a TTL, 2 got one\n")
+    assert sorted(said.stdout.splitlines()) == ["app:alice:12345", "app:jobs:bob:12"]
+    assert 115 < int(redis.cli("TTL", "app:alice:12345")) <= 122
+    assert 7100 < int(redis.cli("TTL", "app:jobs:bob:12")) <= 7202
+    for kept in ("app:jobs:dynamic:global", "app:jobs:denyList:all", "app:{shared}:settings"):
+        assert redis.cli("PTTL", kept) == "-1"
+
+
 def test_another_redis_can_be_named(weir, redis, folder):
     (folder / "weir.yaml").write_text(CONFIG.format(url="memory"))
     assert weir("redis", "audit").returncode == 2

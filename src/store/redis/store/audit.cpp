@@ -76,7 +76,8 @@ class Auditing {
   Auditing(Asked& asked, bool fix, const std::function<void(std::string_view)>& found, Audit& so_far)
       : asked_(asked), fix_(fix), found_(found), audit_(so_far) {}
 
-  std::expected<void, std::string> all(const AuditedKeys& ours) {
+  // `inner`: longer starts of others, whose keys are theirs.
+  std::expected<void, std::string> all(const AuditedKeys& ours, const std::vector<std::string_view>& inner) {
     std::string cursor = "0";
     do {
       std::vector<std::string> keys;
@@ -85,7 +86,10 @@ class Auditing {
                                   cursor = "0";
                                   if (value.items.size() != 2) return;
                                   cursor = value.items[0].text;
-                                  for (const Value& key : value.items[1].items) keys.emplace_back(key.text);
+                                  for (const Value& key : value.items[1].items) {
+                                    const auto begins = [&](auto start) { return key.text.starts_with(start); };
+                                    if (std::ranges::none_of(inner, begins)) keys.emplace_back(key.text);
+                                  }
                                 });
       if (!scanned) return scanned;
       if (auto looked = look(ours, keys); !looked) return looked;
@@ -130,6 +134,29 @@ class Auditing {
   std::set<std::string> seen_;  // without a TTL
 };
 
+// Those that begin as others do are one.
+std::vector<AuditedKeys> merged(const std::vector<AuditedKeys>& all) {
+  std::vector<AuditedKeys> merged;
+  for (const AuditedKeys& one : all) {
+    const auto same = std::ranges::find(merged, one.start, &AuditedKeys::start);
+    if (same == merged.end()) {
+      merged.push_back(one);
+    } else {
+      same->lives = std::max(same->lives, one.lives);
+      same->settings.insert(same->settings.end(), one.settings.begin(), one.settings.end());
+    }
+  }
+  return merged;
+}
+
+std::vector<std::string_view> starts_within(const std::string& start, const std::vector<AuditedKeys>& all) {
+  std::vector<std::string_view> inner;
+  for (const AuditedKeys& other : all) {
+    if (other.start.size() > start.size() && other.start.starts_with(start)) inner.emplace_back(other.start);
+  }
+  return inner;
+}
+
 std::expected<std::vector<HostPort>, std::string> masters_of(const ClientOptions& options) {
   std::string error = "no node of the cluster answers";
   for (const HostPort& host : options.url.hosts) {
@@ -168,14 +195,16 @@ std::expected<Audit, std::string> audit(const ClientOptions& options, const std:
     }
   }
   Audit so_far;
+  const std::vector<AuditedKeys> each = merged(ours);
   for (const ClientOptions& server : servers) {
     boost::asio::io_context loop{1};
     auto client = make_client(loop.get_executor(), server);
     if (!client) return std::unexpected(std::move(client.error()));
     Asked asked(*std::move(client), loop);
     Auditing auditing(asked, fix, found, so_far);
-    for (const AuditedKeys& keys : ours) {
-      if (auto done = auditing.all(keys); !done) return std::unexpected(std::move(done.error()));
+    for (const AuditedKeys& keys : each) {
+      if (auto done = auditing.all(keys, starts_within(keys.start, each)); !done)
+        return std::unexpected(std::move(done.error()));
     }
   }
   return so_far;

@@ -14,7 +14,8 @@
 
 namespace weir::store::redis {
 
-// Keys that begin so, and the time after which their state equals a fresh one's, whatever it is.
+// Keys that begin so, but for those that begin as the longer start of others, and the time after which their state
+// equals a fresh one's, whatever it is.
 struct AuditedKeys {
   std::string start;
   std::chrono::milliseconds lives;
