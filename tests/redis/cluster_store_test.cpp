@@ -18,7 +18,9 @@ namespace {
 
 using std::chrono::milliseconds;
 using std::chrono::seconds;
+using testing::AllOf;
 using testing::AnyOf;
+using testing::Gt;
 using testing::IsEmpty;
 using testing::Le;
 
@@ -114,6 +116,28 @@ TEST_F(StoreInCluster, CountsKeysOfAllSlotsByEveryAlgorithm) {
       EXPECT_TRUE(passes(decide(*other, once))) << "another store counts the same key";
       EXPECT_FALSE(passes(decide(*store, once)));
     }
+  }
+}
+
+// A unit an hour each; the first slot refuses, the second is asked when the same call would pass there.
+TEST_F(StoreInCluster, ARefusalSaysOfEachLimitWhenTheCallPasses) {
+  const std::chrono::hours hour(1);
+  TwoLimits limits(*store, "when-it-passes", 1, 1);
+  for (const Rule& rule : {token_bucket(10, 10 * hour), gcra(10, 10 * hour, 10)}) {
+    const std::string name = "when-" + std::to_string(static_cast<int>(rule.algorithm));
+    limits.first = store->open(name + "-first", rule);
+    limits.second = store->open(name + "-second", rule);
+    ASSERT_TRUE(passes(limits.call(5)));
+    std::vector<Check> checks = limits.checks(7);
+    checks[1].cost = 8;
+    const Answer refused = decide(*store, checks);
+    ASSERT_EQ(refused.status, Status::decided);
+    for (const int place : {0, 1}) {
+      const Nanos wait = refused.verdicts[static_cast<std::size_t>(place)].retry_after;
+      EXPECT_THAT(wait, AllOf(Gt((place + 2) * hour - std::chrono::minutes(5)), Le((place + 2) * hour)));
+    }
+    EXPECT_EQ(limits.left_in_first(), 5);
+    EXPECT_EQ(limits.left_in_second(), 5);
   }
 }
 

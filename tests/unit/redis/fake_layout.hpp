@@ -85,6 +85,15 @@ class FakeLayout final : public Layout {
     return answer;
   }
 
+  ScriptCall look(const Call& call) const override {
+    ScriptCall made = joint(call, {});
+    made.script = &script("look");
+    return made;
+  }
+  std::expected<Answer, std::string> read_look(const Call& call, const Value& reply) const override {
+    return read_joint(call, reply);
+  }
+
   ScriptCall settle(std::string_view id, std::string_view tag, std::span<const std::int64_t> amounts) const override {
     ScriptCall call{.script = &script("settle"), .keys = {record(id, tag)}, .arguments = {}};
     for (const std::int64_t amount : amounts) call.arguments.push_back(std::to_string(amount));
@@ -139,7 +148,7 @@ struct Asked {
       at += size + 2;
     }
     Asked asked;
-    for (const std::string_view name : {"each", "joint", "settle", "renew", "reset", "charge"}) {
+    for (const std::string_view name : {"each", "joint", "look", "settle", "renew", "reset", "charge"}) {
       if (FakeLayout::script(name).sha1 == words[1]) asked.script = name;
     }
     for (const std::string_view name : {"parts_write", "parts_read"}) {
@@ -163,7 +172,7 @@ class FakeServer {
   // The numbers of the reply; of settle, renew and reset the only one.
   std::vector<std::int64_t> run(const Asked& asked) {
     if (asked.script == "each") return each(asked);
-    if (asked.script == "joint") return joint(asked);
+    if (asked.script == "joint" || asked.script == "look") return joint(asked);
     if (asked.script == "settle") return settle(asked);
     if (asked.script == "parts_write") {
       return {parts.try_emplace(asked.keys[0], asked.arguments[0]).first->second == asked.arguments[0] ? 1 : 0};
@@ -212,7 +221,7 @@ class FakeServer {
       after.push_back(rest - charged[key]);
       before.push_back(fits ? rest : -1 - rest);
     }
-    if (!all) return before;
+    if (!all || asked.script == "look") return before;
     const std::string record = FakeLayout::record(asked.arguments[0], asked.arguments[1]);
     for (std::size_t i = 0; i < asked.keys.size(); ++i) {
       const std::int64_t cost = whole(asked.arguments[3 + 3 * i]);

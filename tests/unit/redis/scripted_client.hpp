@@ -97,7 +97,7 @@ class ScriptedClient final : public Client {
       return found == server.parts.end() ? OwnedValue::nil() : OwnedValue::text(found->second);
     }
     const auto numbers = server.run(asked);
-    const bool list = asked.script == "each" || asked.script == "joint";
+    const bool list = asked.script == "each" || asked.script == "joint" || asked.script == "look";
     return list ? OwnedValue::numbers(numbers) : OwnedValue::number(numbers.front());
   }
 };

@@ -105,8 +105,9 @@ class WeatherClient final : public Client {
       return found == server.parts.end() ? OwnedValue::nil() : OwnedValue::text(found->second);
     }
     const auto numbers = server.run(asked);
-    return asked.script == "each" || asked.script == "joint" ? OwnedValue::numbers(numbers)
-                                                             : OwnedValue::number(numbers.front());
+    return asked.script == "each" || asked.script == "joint" || asked.script == "look"
+               ? OwnedValue::numbers(numbers)
+               : OwnedValue::number(numbers.front());
   }
 
   const bool cluster_;

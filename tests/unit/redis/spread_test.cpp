@@ -131,7 +131,6 @@ TEST_F(SpreadTest, WhatIsOnlyLookedAtIsJudgedByItsCost) {
   decide({check("a", 3), check("b", 1), check("c", 6)});
   run();
   EXPECT_THAT(allowed(), ElementsAre(false, false, false));
-  EXPECT_EQ(answers_[0].verdicts[2].outcome, limits::Outcome::cost_above_limit);
   EXPECT_THAT(counts(), UnorderedElementsAre(Pair("p:{a}", 3), Pair("p:{b}", 5), Pair("p:{c}", 0)));
 }
 

@@ -90,6 +90,10 @@ class Layout {
   // window's number is part of the key, so that a key moves to another slot with each window: hence `now`.
   [[nodiscard]] virtual std::string tag(const RedisSpace& space, Key key, Instant now) const = 0;
 
+  // What else must be one for calls to travel in one script call in a Cluster: where the window's number is part of the
+  // key, two keys of one slot lie in two a window later.
+  [[nodiscard]] virtual std::int64_t window(const RedisSpace& /*space*/, Instant /*now*/) const { return 0; }
+
   // Several keys of one space, each for itself and each once; in a Cluster of one slot. Not for concurrency.
   [[nodiscard]] virtual ScriptCall each(const RedisSpace& space, std::span<const Ask> asks, Instant now) const = 0;
   // `verdicts` has room for one a cost, asks in order. False when the reply is not one of this script's. A verdict that
@@ -101,13 +105,19 @@ class Layout {
   // for a caller: no error means done.
   [[nodiscard]] virtual ScriptCall charge(const RedisSpace& space, std::span<const Ask> asks, Instant now) const = 0;
 
-  // Whether it has reservations: else nothing is asked to hold, and settle and renew are in vain.
+  // Whether it has reservations, for callers. And whether it can hold what a call over several slots has charged until
+  // all of them have answered: else that is given back by charging less.
+  [[nodiscard]] virtual bool reserves() const { return true; }
   [[nodiscard]] virtual bool holds() const { return true; }
 
   // All or nothing over several checks, with or without an id, held or not; in a Cluster of one slot. `tag` is that of
   // the record that remembers the id: in a Cluster the slot's, else empty.
   [[nodiscard]] virtual ScriptCall joint(const Call& call, std::string_view tag) const = 0;
   [[nodiscard]] virtual std::expected<Answer, std::string> read_joint(const Call& call, const Value& reply) const = 0;
+
+  // What `joint` would answer now, of a call without an id; nothing is charged.
+  [[nodiscard]] virtual ScriptCall look(const Call& call) const = 0;
+  [[nodiscard]] virtual std::expected<Answer, std::string> read_look(const Call& call, const Value& reply) const = 0;
 
   // Of what `joint` held under the id and tag: `amounts` one a held check, or one for all.
   [[nodiscard]] virtual ScriptCall settle(std::string_view id, std::string_view tag,
@@ -131,6 +141,9 @@ class Layout {
                                                               const Value& /*reply*/) const {
     return std::nullopt;
   }
+
+  // Whether windows may be counted in a process: what @upstash/ratelimit calls cachedFixedWindow.
+  [[nodiscard]] virtual bool caches() const { return false; }
 
   // Exactly this key.
   [[nodiscard]] virtual ScriptCall reset(const RedisSpace& space, Key key, Instant now) const = 0;

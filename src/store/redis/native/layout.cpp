@@ -100,8 +100,16 @@ class NativeLayout final : public Layout {
   bool read_each(const RedisSpace& space, std::span<const Ask> asks, Instant now, const Value& reply,
                  std::span<Verdict> verdicts) const override;
 
-  ScriptCall joint(const Call& call, std::string_view tag) const override;
-  std::expected<Answer, std::string> read_joint(const Call& call, const Value& reply) const override;
+  ScriptCall joint(const Call& call, std::string_view tag) const override {
+    return call_joint(call, tag, call.once ? Mode::once : Mode::remembered);
+  }
+  std::expected<Answer, std::string> read_joint(const Call& call, const Value& reply) const override {
+    return read_joint(call, reply, Mode::remembered);
+  }
+  ScriptCall look(const Call& call) const override { return call_joint(call, {}, Mode::look); }
+  std::expected<Answer, std::string> read_look(const Call& call, const Value& reply) const override {
+    return read_joint(call, reply, Mode::look);
+  }
 
   ScriptCall settle(std::string_view id, std::string_view tag, std::span<const std::int64_t> amounts) const override {
     ScriptCall call{.script = &Scripts::settle(), .keys = {record_name(id, tag)}, .arguments = {}};
@@ -126,6 +134,10 @@ class NativeLayout final : public Layout {
   }
 
  private:
+  enum class Mode : std::uint8_t { remembered, once, look };  // as native_joint.lua numbers them
+
+  [[nodiscard]] ScriptCall call_joint(const Call& call, std::string_view tag, Mode mode) const;
+  [[nodiscard]] static std::expected<Answer, std::string> read_joint(const Call& call, const Value& reply, Mode mode);
   [[nodiscard]] std::string record_name(std::string_view id, std::string_view tag) const {
     std::string name = name_space_;
     return name.append(":id:{").append(tag).append("}").append(id);
@@ -181,7 +193,7 @@ bool NativeLayout::read_each(const RedisSpace& space, std::span<const Ask> asks,
   return !fields.more();
 }
 
-ScriptCall NativeLayout::joint(const Call& call, std::string_view tag) const {
+ScriptCall NativeLayout::call_joint(const Call& call, std::string_view tag, Mode mode) const {
   const std::vector<Asked> checks = asked(call);
   ScriptCall made{.script = &Scripts::joint(), .keys = {}, .arguments = {}};
   made.keys.reserve(checks.size() + 1);
@@ -190,7 +202,7 @@ ScriptCall NativeLayout::joint(const Call& call, std::string_view tag) const {
   made.arguments.push_back(call.id.empty() ? std::string() : question_of(call, checks));
   made.arguments.emplace_back(call.id);
   made.arguments.push_back(micros_text(call.lease));
-  made.arguments.emplace_back(call.once ? "1" : "0");
+  made.arguments.push_back(std::to_string(static_cast<int>(mode)));
   for (std::size_t at = 0; at < checks.size(); ++at) {
     const Asked& one = checks[at];
     const limits::Wide total = limits::Wide{one.before} + call.checks[at].cost;
@@ -200,13 +212,13 @@ ScriptCall NativeLayout::joint(const Call& call, std::string_view tag) const {
     made.arguments.insert(made.arguments.end(), one.space->words().begin(), one.space->words().end());
     made.arguments.push_back(std::to_string(call.checks[at].cost));
     made.arguments.push_back(std::to_string(static_cast<std::int64_t>(std::clamp(total, least_total, most_total))));
-    made.arguments.emplace_back(one.holds ? "1" : "0");
+    made.arguments.emplace_back(one.holds && mode != Mode::look ? "1" : "0");
     made.arguments.emplace_back(one.after_another ? "1" : "0");
   }
   return made;
 }
 
-std::expected<Answer, std::string> NativeLayout::read_joint(const Call& call, const Value& reply) const {
+std::expected<Answer, std::string> NativeLayout::read_joint(const Call& call, const Value& reply, Mode mode) {
   const auto wrong = [] { return std::unexpected(std::string("Redis answered what the script `joint` does not say")); };
   if (reply.type == Value::Type::error) return std::unexpected(std::string(reply.text));
   if (reply.type != Value::Type::text) return wrong();
@@ -221,7 +233,7 @@ std::expected<Answer, std::string> NativeLayout::read_joint(const Call& call, co
   const Instant now = at_micros(found.next());
   const std::vector<Asked> checks = asked(call);
   std::vector<Judged> judged;
-  bool all = true;
+  bool charged = mode != Mode::look;
   for (std::size_t at = 0; at < checks.size(); ++at) {
     const NativeSpace& space = *checks[at].space;
     Decider decider = space.decider();
@@ -232,12 +244,12 @@ std::expected<Answer, std::string> NativeLayout::read_joint(const Call& call, co
       if (then != space.numbers()) decider = decider_of(with_numbers(space.rule(), then));
     }
     judged.push_back(read_check(decider, now, checks[at].before, call.checks[at].cost, found));
-    all = all && judged.back().alone.allowed();
+    charged = charged && judged.back().alone.allowed();
   }
   if (!found.at_end()) return wrong();
   for (Judged& one : judged) {
     Verdict& verdict = answer.verdicts.emplace_back(one.alone);
-    if (all) continue;
+    if (charged) continue;
     verdict.remaining = one.rest.remaining;  // nothing was charged: this is what is really left
     verdict.debt = one.rest.debt;
     verdict.reset = one.rest.reset;

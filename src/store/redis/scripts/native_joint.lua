@@ -1,13 +1,13 @@
 -- native_joint.lua: several checks, any mix of algorithms: all pass, or nothing is charged.
 --   KEYS  the record of the id, when there is one; then a key for each check
---   ARGV  a hash of the question (empty: no id); id; lease; 1 when the call is not to be remembered once it is over;
---         then nine a check: tag, generation, three numbers of the rule; cost; what must pass, with earlier checks of the
+--   ARGV  a hash of the question (empty: no id); id; lease; 1 when the call is not to be remembered once it is over, 2 when
+--         it only looks: nothing is charged; then nine a check: tag, generation, three numbers of the rule; cost; what must pass, with earlier checks of the
 --         same counter; 1 when the cost is held; 1 when an earlier check has the same key
 -- Keeps: all are evaluated, and every value is seen to be ours, before anything is written; the same id is charged once;
 -- every key that is touched has a TTL.
 -- Replies one text of numbers: 0, now, then for each check 1 or 0 and what was found; 1 and the reply in the record: this
 -- id was answered before; 2: it was, to another question, or something is to be held without an id or a lease.
-local question, id, lease, once = ARGV[1], ARGV[2], tonumber(ARGV[3]), ARGV[4] == '1'
+local question, id, lease, once, looks = ARGV[1], ARGV[2], tonumber(ARGV[3]), ARGV[4] == '1', ARGV[4] == '2'
 local remembered = question ~= ''
 local first_key = remembered and 1 or 0
 
@@ -52,7 +52,7 @@ local lease_end = math.min(most, now + lease)
 local parts = {}
 for index, check in ipairs(checks) do
   local at = check.at
-  if granted then
+  if granted and not looks then
     -- An earlier check may have written the same value.
     if ARGV[at + 8] == '1' then check.counter = check.open(check.key, check.tag, tonumber(ARGV[at + 1]), ARGV, at + 2) end
     local part

@@ -2,11 +2,11 @@
 -- KEYS: for each check the dynamic limit if 'dynamic', the deny list if 'denied', and those of its state; at the end
 --       the record of the id, if there is an id.
 -- ARGV: now, the question (who asks for what: the same id with another one is a conflict) or '' without an id, how
---       long an id is remembered in ms, 'once' or '', 'held' (it can be given back by its id) or ''; then for each check:
---       algorithm, window, refill, limit, ttl (times
---       in ms), 'dynamic' or '', 'denied' or '', keys of a state, the identifier, the cost.
--- Returns 'conflict', or 'decided' or 'repeated' and the time of the (first) decision, and then for each check four texts as upstash_each.lua does, the state
--- being the one that earlier checks of this call leave.
+--       long an id is remembered in ms, 'once' or '', 'held' (it can be given back by its id), 'look' (nothing is
+--       charged) or ''; then for each check: algorithm, window, refill, limit, ttl (times in ms), 'dynamic' or '', 'denied'
+--       or '', keys of a state, the identifier, the cost.
+-- Returns 'conflict', or 'decided' or 'repeated' and the time of the (first) decision, and then for each check four texts
+-- as upstash_each.lua does, the state being the one that earlier checks of this call leave.
 
 now = tonumber(ARGV[1])
 local question, remembered, once = ARGV[2], tonumber(ARGV[3]), ARGV[4] ~= ''
@@ -59,7 +59,7 @@ for at = 6, #ARGV, 10 do
   reply[place + 1], reply[place + 2], reply[place + 3], reply[place + 4] = said(limit), said(first), said(second), flag
 end
 
-if all then
+if all and ARGV[5] ~= 'look' then
   for _, state in ipairs(order) do algorithms[state.algorithm].save(state) end
 end
 if record and good and (all or not once) then

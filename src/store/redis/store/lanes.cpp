@@ -15,10 +15,14 @@ constexpr std::size_t least_share = 16;
 }  // namespace
 
 void Lanes::add(SingleCall call) {
-  Slot slot = 0;
-  if (core_.client().is_cluster()) slot = slot_of(core_.layout().tag(*call.space, call.key, call.now));
-  LanePtr& lane = lanes_[{call.space, slot}];
-  if (lane == nullptr) lane = std::make_shared<Lane>(Lane{.name = {call.space, slot}});
+  Name name{.space = call.space};
+  if (core_.client().is_cluster()) {
+    const Layout& layout = core_.layout();
+    name.slot = slot_of(layout.tag(*call.space, call.key, call.now));
+    name.window = layout.window(*call.space, call.now);
+  }
+  LanePtr& lane = lanes_[name];
+  if (lane == nullptr) lane = std::make_shared<Lane>(Lane{.name = name});
   lane->waiting.push_back(std::move(call));
   make_ready(lane);
 }

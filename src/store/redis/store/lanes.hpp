@@ -1,4 +1,4 @@
-// lanes.hpp: the batches under way, a lane for each space (in a Cluster for each slot of it).
+// lanes.hpp: the batches under way, a lane for each space (in a Cluster for each slot and window of it).
 //
 // A call goes out when the executor comes to it, so that at low load it takes one round trip. Only while a lane has
 // `max_lane_in_flight` batches out, calls wait in it and leave together when an answer is in: batches grow by
@@ -11,14 +11,15 @@
 #include "store/redis/store/batch.hpp"
 #include "store/redis/store/single_call.hpp"
 
+#include <boost/container_hash/hash.hpp>
 #include <boost/unordered/unordered_flat_map.hpp>
 
 #include <cstddef>
+#include <cstdint>
 #include <deque>
 #include <memory>
 #include <optional>
 #include <queue>
-#include <utility>
 
 namespace weir::store::redis {
 
@@ -35,8 +36,21 @@ class Lanes {
   void send_oldest();
 
  private:
+  struct Name {
+    const RedisSpace* space;
+    Slot slot = 0;            // in a Cluster
+    std::int64_t window = 0;  // likewise
+    friend bool operator==(const Name&, const Name&) = default;
+    friend std::size_t hash_value(const Name& name) {
+      std::size_t hash = 0;
+      boost::hash_combine(hash, name.space);
+      boost::hash_combine(hash, name.slot);
+      boost::hash_combine(hash, name.window);
+      return hash;
+    }
+  };
   struct Lane {
-    std::pair<const RedisSpace*, Slot> name;
+    Name name;
     std::deque<SingleCall> waiting{};
     std::size_t in_flight = 0;  // batches
     std::size_t calls_out = 0;  // in them
@@ -58,8 +72,8 @@ class Lanes {
   void came_back(const LanePtr& lane);
 
   StoreCore& core_;
-  boost::unordered_flat_map<std::pair<const RedisSpace*, Slot>, LanePtr> lanes_;  // that have calls, here or out
-  std::priority_queue<Ready> ready_;                                              // that have calls and may send
+  boost::unordered_flat_map<Name, LanePtr> lanes_;  // that have calls, here or out
+  std::priority_queue<Ready> ready_;                // that have calls and may send
 };
 
 }  // namespace weir::store::redis

@@ -10,6 +10,8 @@
 #include <boost/asio/post.hpp>
 #include <boost/asio/strand.hpp>
 
+#include <algorithm>
+#include <optional>
 #include <utility>
 
 namespace weir::store::redis {
@@ -24,6 +26,12 @@ bool may_be_merged(const Call& call) {
   if (call.checks.size() != 1 || !call.id.empty()) return false;
   const Check& check = call.checks.front();
   return !check.hold && check.space->rule().algorithm != Algorithm::concurrency;
+}
+
+std::optional<Status> refused_unasked(const Layout& layout, const Call& call) {
+  if (!well_formed(call)) return Status::conflict;
+  if (!layout.reserves() && std::ranges::any_of(call.checks, &Check::hold)) return Status::down;
+  return std::nullopt;
 }
 
 // Gives the call's place back before it is answered, so that whoever is answered can ask again. What is answered is
@@ -118,9 +126,10 @@ void RedisStore::decide(const Call& call, OnAnswer done) {
   if (may_be_merged(call)) return decide_single(call, std::move(done));
   ask(*core_, settings_.get(), std::move(done), Answer{.status = Status::full, .verdicts = {}},
       [&](Deadline deadline, OnAnswer then) -> Entry {
-        if (!well_formed(call)) {
-          return Operation(
-              [then = std::move(then)](StoreCore*) mutable { then({.status = Status::conflict, .verdicts = {}}); });
+        if (const auto refused = refused_unasked(core_->layout(), call)) {
+          return Operation([then = std::move(then), status = *refused](StoreCore*) mutable {
+            then({.status = status, .verdicts = {}});
+          });
         }
         return (cluster_ ? spread_operation : joint_operation)(OwnedCall(call), deadline, std::move(then));
       });

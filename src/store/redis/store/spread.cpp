@@ -25,20 +25,6 @@ std::string own_id() {
 
 const RedisSpace& space_of(const Check& check) { return static_cast<const RedisSpace&>(*check.space); }
 
-// What the same call would have found where nothing but a look was taken. When that can't be told from what is left, it
-// passes at the latest when the key is as good as new.
-Verdict as_if_charged(Verdict look, std::int64_t cost, Instant now) {
-  if (cost <= 0) return look;
-  if (cost > look.limit) {
-    look.outcome = limits::Outcome::cost_above_limit;
-    look.retry_after = limits::never;
-  } else if (cost > look.remaining || look.debt > 0) {
-    look.outcome = limits::Outcome::limited;
-    look.retry_after = std::max(look.retry_after, look.reset > now ? look.reset - now : Nanos(0));
-  }
-  return look;
-}
-
 }  // namespace
 
 Spread::Spread(StoreCore& core, OwnedCall call, Deadline deadline, OnAnswer done)
@@ -138,13 +124,12 @@ void Spread::send(Piece& piece, bool look) {
   checks_.clear();
   for (const std::size_t check : piece.checks) {
     Check one = call_.checks[check];
-    if (look) one.cost = 0;
     one.hold = !look && is_held(one);
     checks_.push_back(one);
   }
   const Call call = call_of(piece, look);
   const std::string_view tag = call.id.empty() ? std::string_view{} : std::string_view(piece.tag);
-  core_.call(core_.layout().joint(call, tag), deadline_, 1,
+  core_.call(look ? core_.layout().look(call) : core_.layout().joint(call, tag), deadline_, 1,
              [self = shared_from_this(), &piece, look, call](const StoreCore::Said& said) {
                self->came(piece, look, call, said);
              });
@@ -155,7 +140,8 @@ void Spread::came(Piece& piece, bool look, const Call& call, const StoreCore::Sa
     piece.charged = !look && !piece.refunds && core_.layout().holds();  // for all we know; a refund might be too much
     return stop(said.error());
   }
-  const auto answer = core_.layout().read_joint(call, said->get());
+  const Layout& layout = core_.layout();
+  const auto answer = look ? layout.read_look(call, said->get()) : layout.read_joint(call, said->get());
   const bool decided = answer && (answer->status == Status::decided || answer->status == Status::repeated);
   if (!answer || (decided && answer->verdicts.size() != call.checks.size())) {
     core_.failed(StoreError::protocol, 1);
@@ -164,7 +150,7 @@ void Spread::came(Piece& piece, bool look, const Call& call, const StoreCore::Sa
   }
   if (!decided) return stop(answer->status);
   if (answer->status == Status::decided && !look) all_repeated_ = false;
-  keep(piece, look, *answer);
+  for (std::size_t i = 0; i < piece.checks.size(); ++i) answer_.verdicts[piece.checks[i]] = answer->verdicts[i];
   const bool passed = std::ranges::all_of(answer->verdicts, &Verdict::allowed);
   if (!look && passed) piece.charged = !piece.refunds;
   if (!look && !passed && !refused_) {
@@ -173,14 +159,6 @@ void Spread::came(Piece& piece, bool look, const Call& call, const StoreCore::Sa
   }
   ++at_;
   next();
-}
-
-void Spread::keep(const Piece& piece, bool look, const Answer& answer) {
-  for (std::size_t i = 0; i < piece.checks.size(); ++i) {
-    const std::size_t check = piece.checks[i];
-    const Verdict& verdict = answer.verdicts[i];
-    answer_.verdicts[check] = look ? as_if_charged(verdict, call_.checks[check].cost, call_.now) : verdict;
-  }
 }
 
 void Spread::give_back() {

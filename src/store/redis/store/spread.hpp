@@ -1,11 +1,11 @@
 // spread.hpp: calls in a Cluster, where one script reaches one slot alone.
 //
 // A call within one slot is one script. One over several is charged slot by slot, in ascending order, each part held
-// under the call's id; when one refuses or fails, what was charged before is given back, and the rest is looked at
-// without charging, so that there is a verdict for each check. That never admits too much; it may refuse another call
-// for a moment. What nobody settles stays spent when its lease ends, so that a call without reservations needs no
-// second round. When an answer is lost, the part is given back all the same: by its id, which is harmless when nothing
-// was charged.
+// under the call's id; when one refuses or fails, what was charged before is given back, and of the rest it is asked
+// what the same call would find, without charging: there is a verdict for each check. That never admits too much; it
+// may refuse another call for a moment. What nobody settles stays spent when its lease ends, so that a call without
+// reservations needs no second round. When an answer is lost, the part is given back all the same: by its id, which is
+// harmless when nothing was charged.
 //
 // Refunds (costs below 0) can't be refused: they are made last, and not at all when another check was refused.
 #pragma once
@@ -51,7 +51,6 @@ class Spread : public std::enable_shared_from_this<Spread> {
   [[nodiscard]] Call call_of(const Piece& piece, bool look) const;
   void send(Piece& piece, bool look);
   void came(Piece& piece, bool look, const Call& call, const StoreCore::Said& said);
-  void keep(const Piece& piece, bool look, const Answer& answer);
   void give_back();
   void give_back(const Piece& piece);
   void stop(Status status);

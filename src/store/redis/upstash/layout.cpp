@@ -61,12 +61,19 @@ class UpstashLayout final : public Layout {
     return prefixes_.open(prefix, rule, terms);
   }
 
+  bool caches() const override { return true; }
+  bool reserves() const override { return false; }
   bool holds() const override { return options_.cluster; }  // over several slots, to undo what one refused
 
   std::string tag(const RedisSpace& space, Key key, Instant now) const override {
     const std::string name = state_keys(upstash_space(space), identifier_of(key), now).front();
     const std::string_view tag = hash_tag(name);
     return tag.empty() ? name : std::string(tag);
+  }
+
+  std::int64_t window(const RedisSpace& any, Instant now) const override {
+    const Terms& terms = upstash_space(any).terms();
+    return terms.kind == Kind::token_bucket ? 0 : window_of(terms, now);
   }
 
   ScriptCall each(const RedisSpace& any, std::span<const Ask> asks, Instant now) const override {
@@ -95,50 +102,15 @@ class UpstashLayout final : public Layout {
   ScriptCall joint(const Call& asked, std::string_view tag) const override {
     const bool holds = std::ranges::any_of(asked.checks, &Check::hold);
     if (holds && !options_.cluster) return {&no_reservations_script(), {}, {}};
-    ScriptCall call{.script = &joint_script(), .keys = {}, .arguments = {}};
-    call.arguments = {std::to_string(milliseconds_of(asked.now)),
-                      asked.id.empty() ? std::string() : question_of(asked.checks), remembered_text(asked),
-                      asked.once ? "once" : "", holds ? "held" : ""};
-    for (const Check& check : asked.checks) {
-      const UpstashSpace& space = upstash_space(*check.space);
-      call.arguments.emplace_back(name_of(space.terms().kind));
-      say_terms(space, call);
-      std::string identifier = identifier_of(check.key);
-      std::vector<std::string> keys = state_keys(space, identifier, asked.now);
-      call.arguments.push_back(std::to_string(keys.size()));
-      call.arguments.push_back(std::move(identifier));
-      call.arguments.push_back(std::to_string(check.cost));
-      std::ranges::move(keys, std::back_inserter(call.keys));
-    }
-    if (!asked.id.empty()) call.keys.push_back(record_key(asked.id, tag));
-    return call;
+    return call_joint(asked, tag, holds ? "held" : "");
   }
+  ScriptCall look(const Call& asked) const override { return call_joint(asked, {}, "look"); }
 
   std::expected<Answer, std::string> read_joint(const Call& call, const Value& reply) const override {
-    if (reply.type == Value::Type::error) return std::unexpected(std::string(reply.text));
-    const std::unexpected wrong(std::string("the script upstash_joint answered something else"));
-    if (reply.type != Value::Type::array || reply.items.empty()) return wrong;
-    const std::string_view word = reply.items[0].text;
-    if (word == "conflict") return Answer{.status = Status::conflict, .verdicts = {}};
-    if ((word != "decided" && word != "repeated") ||
-        reply.items.size() != joint_head + call.checks.size() * found_items) {
-      return wrong;
-    }
-    Answer answer{.status = word == "decided" ? Status::decided : Status::repeated,
-                  .verdicts = std::vector<Verdict>(call.checks.size())};
-    const Instant now = word == "decided" ? call.now : time_in(reply.items[1].text);
-    std::vector<Found> all;
-    for (std::size_t at = 0; at < call.checks.size(); ++at) {
-      const Check& check = call.checks[at];
-      const auto found = read_found(reply.items.subspan(joint_head + at * found_items, found_items));
-      if (!found || found->flags.size() != 1) return wrong;
-      if (found->flags == "w") return std::unexpected(std::string("a key of the call holds a value of another type"));
-      all.push_back(*found);
-      tell(upstash_space(*check.space).terms(), *found, std::span(&check.cost, 1), now,
-           std::span(&answer.verdicts[at], 1));
-    }
-    if (!std::ranges::all_of(answer.verdicts, &Verdict::allowed)) say_what_is_left(call, now, all, answer.verdicts);
-    return answer;
+    return read_joint(call, reply, true);
+  }
+  std::expected<Answer, std::string> read_look(const Call& call, const Value& reply) const override {
+    return read_joint(call, reply, false);
   }
 
   // Of a call over several slots of a Cluster: nothing else is held.
@@ -186,6 +158,55 @@ class UpstashLayout final : public Layout {
   }
 
  private:
+  [[nodiscard]] ScriptCall call_joint(const Call& asked, std::string_view tag, std::string_view mode) const {
+    ScriptCall call{.script = &joint_script(), .keys = {}, .arguments = {}};
+    call.arguments = {std::to_string(milliseconds_of(asked.now)),
+                      asked.id.empty() ? std::string() : question_of(asked.checks), remembered_text(asked),
+                      asked.once ? "once" : "", std::string(mode)};
+    for (const Check& check : asked.checks) {
+      const UpstashSpace& space = upstash_space(*check.space);
+      call.arguments.emplace_back(name_of(space.terms().kind));
+      say_terms(space, call);
+      std::string identifier = identifier_of(check.key);
+      std::vector<std::string> keys = state_keys(space, identifier, asked.now);
+      call.arguments.push_back(std::to_string(keys.size()));
+      call.arguments.push_back(std::move(identifier));
+      call.arguments.push_back(std::to_string(check.cost));
+      std::ranges::move(keys, std::back_inserter(call.keys));
+    }
+    if (!asked.id.empty()) call.keys.push_back(record_key(asked.id, tag));
+    return call;
+  }
+
+  [[nodiscard]] static std::expected<Answer, std::string> read_joint(const Call& call, const Value& reply,
+                                                                     bool charges) {
+    if (reply.type == Value::Type::error) return std::unexpected(std::string(reply.text));
+    const std::unexpected wrong(std::string("the script upstash_joint answered something else"));
+    if (reply.type != Value::Type::array || reply.items.empty()) return wrong;
+    const std::string_view word = reply.items[0].text;
+    if (word == "conflict") return Answer{.status = Status::conflict, .verdicts = {}};
+    if ((word != "decided" && word != "repeated") ||
+        reply.items.size() != joint_head + call.checks.size() * found_items) {
+      return wrong;
+    }
+    Answer answer{.status = word == "decided" ? Status::decided : Status::repeated,
+                  .verdicts = std::vector<Verdict>(call.checks.size())};
+    const Instant now = word == "decided" ? call.now : time_in(reply.items[1].text);
+    std::vector<Found> all;
+    for (std::size_t at = 0; at < call.checks.size(); ++at) {
+      const Check& check = call.checks[at];
+      const auto found = read_found(reply.items.subspan(joint_head + at * found_items, found_items));
+      if (!found || found->flags.size() != 1) return wrong;
+      if (found->flags == "w") return std::unexpected(std::string("a key of the call holds a value of another type"));
+      all.push_back(*found);
+      tell(upstash_space(*check.space).terms(), *found, std::span(&check.cost, 1), now,
+           std::span(&answer.verdicts[at], 1));
+    }
+    const bool charged = charges && std::ranges::all_of(answer.verdicts, &Verdict::allowed);
+    if (!charged) say_what_is_left(call, now, all, answer.verdicts);
+    return answer;
+  }
+
   [[nodiscard]] ScriptCall each(const RedisSpace& any, std::span<const Ask> asks, Instant now,
                                 std::string_view mode) const {
     const UpstashSpace& space = upstash_space(any);
@@ -218,7 +239,8 @@ class UpstashLayout final : public Layout {
     if (options_.deny_list) call.keys.push_back(deny_list_key(space.prefix()));
   }
 
-  // A call that was refused has charged nothing: what each of its keys says is what the first check of it found.
+  // A call that was refused or only looked has charged nothing: what each of its keys says is what the first check of
+  // it found.
   static void say_what_is_left(const Call& call, Instant now, std::span<const Found> found,
                                std::span<Verdict> verdicts) {
     for (std::size_t at = 0; at < call.checks.size(); ++at) {
