@@ -104,6 +104,8 @@ void Reader::data(std::string_view piece) noexcept {
     if (piece.front() == done_marker[marker_]) {
       ++marker_;
       piece.remove_prefix(1);
+    } else if (marker_ == 0 && piece.front() == ' ') {
+      piece.remove_prefix(1);
     } else {
       if (marker_ > 0) scanner_.feed(done_marker.substr(0, marker_), tally_);
       marker_ = no_match;
@@ -117,7 +119,7 @@ void Reader::data(std::string_view piece) noexcept {
 void Reader::end_event() noexcept {
   if (named_ == error_name.size()) tally_.error();
   named_ = 0;
-  if (!scanner_.done() && !scanner_.empty()) scanner_.feed("\n", tally_);  // a number ends with what follows it
+  scanner_.finish();
   if (marker_ == done_marker.size()) {
     tally_.last();
   } else if (marker_ != no_match && marker_ > 0) {
@@ -133,6 +135,7 @@ void Reader::end_event() noexcept {
 void Reader::end() noexcept {
   using stream::Framing;
   Events events{*this};
+  scanner_.finish();
   const bool inside = !scanner_.empty() && !scanner_.done() && !scanner_.broken();
   truncated_ = truncated_ || inside || (framing_ == Framing::frames && !broken_ && !frames_.between_frames());
   if (framing_ == Framing::events) events_.finish(events);

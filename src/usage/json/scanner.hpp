@@ -83,6 +83,11 @@ class Scanner : public ScannerState {
     target_ = {};
   }
 
+  // No more bytes come: a number at the top may end here.
+  void finish() noexcept {
+    if (at_ == At::number && depth_ == 0) at_ = At::done;
+  }
+
   // Reads up to the document's end or the end of `bytes`; returns how many it took. A number at the top ends with what
   // follows it.
   std::size_t feed(std::string_view bytes, Sink& sink) noexcept;

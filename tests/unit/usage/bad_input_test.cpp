@@ -152,6 +152,7 @@ TEST(Nothing, IsSeenInWhatIsNoAnswer) {
     EXPECT_EQ(read.seen.counts, Counts{}) << body;
     EXPECT_FALSE(read.seen.output_known || read.seen.final) << body;
   }
+  for (const std::string_view body : {"data: 5", "data: 5\n\n", "5"}) EXPECT_FALSE(Read(body).seen.truncated) << body;
   EXPECT_EQ(Read(usage("1", "2"), Protocol::automatic, "audio/mpeg").seen.counts, Counts{});
 }
 

@@ -111,6 +111,11 @@ TEST(Stream, WithUsageInAnEventThatIsNotTheLastIsCounted) {
   EXPECT_TRUE(seen.final);
 }
 
+TEST(Stream, MayHaveBlanksBeforeItsLastWord) {
+  EXPECT_TRUE(read("data:   [DONE]\n\n").last_event);
+  EXPECT_FALSE(read("data:   [DONE]\n\n").broken);
+}
+
 TEST(Stream, WithByteOrderMarkCommentsAndDataOverTwoLinesIsCounted) {
   const Observation seen = read(
       "\xEF\xBB\xBF: hello\r\nretry: 10\r\nevent: x\r\ndata: {\"usage\":\r\n: between\r\ndata:  "
