@@ -1,32 +1,14 @@
 #include "api/metrics.hpp"
 
+#include "api/exposition.hpp"
+
 #include <algorithm>
-#include <cstdio>
 
 namespace weir::api {
 
 namespace {
 
 constexpr std::array<std::string_view, outcomes> outcome_words{"allowed", "limited", "denied", "error", "shadow"};
-
-void describe(std::string& text, std::string_view name, std::string_view type, std::string_view help) {
-  text.append("# HELP ").append(name).append(" ").append(help).append("\n");
-  text.append("# TYPE ").append(name).append(" ").append(type).append("\n");
-}
-
-void sample(std::string& text, std::string_view name, std::string_view labels, const std::string& value) {
-  text.append(name);
-  if (!labels.empty()) text.append("{").append(labels).append("}");
-  text.append(" ").append(value).append("\n");
-}
-
-// Nanoseconds as seconds, exact: 0.00000025.
-std::string seconds(std::uint64_t nanos) {
-  std::string fraction = std::to_string(nanos % 1'000'000'000);
-  fraction.insert(0, 9 - fraction.size(), '0');
-  while (!fraction.empty() && fraction.back() == '0') fraction.pop_back();
-  return std::to_string(nanos / 1'000'000'000) + (fraction.empty() ? "" : "." + fraction);
-}
 
 }  // namespace
 
@@ -42,7 +24,8 @@ std::uint64_t Counter::value() const noexcept {
   return sum;
 }
 
-void Histogram::record(std::chrono::nanoseconds time) noexcept {
+template <const auto& bounds_ns>
+void HistogramOf<bounds_ns>::record(std::chrono::nanoseconds time) noexcept {
   const std::int64_t nanos = std::max<std::int64_t>(0, time.count());
   const auto bucket = static_cast<std::size_t>(std::ranges::lower_bound(bounds_ns, nanos) - bounds_ns.begin());
   Cell& cell = cells_[own_cell()];
@@ -50,7 +33,8 @@ void Histogram::record(std::chrono::nanoseconds time) noexcept {
   cell.sum_ns.fetch_add(static_cast<std::uint64_t>(nanos), std::memory_order_relaxed);
 }
 
-void Histogram::append(std::string& text, std::string_view name, std::string_view labels) const {
+template <const auto& bounds_ns>
+void HistogramOf<bounds_ns>::append(std::string& text, std::string_view name, std::string_view labels) const {
   std::array<std::uint64_t, bounds_ns.size() + 1> counts{};
   std::uint64_t sum = 0;
   for (const Cell& cell : cells_) {
@@ -68,13 +52,17 @@ void Histogram::append(std::string& text, std::string_view name, std::string_vie
   sample(text, std::string(name) + "_count", labels, std::to_string(below));
 }
 
-std::uint64_t Histogram::count() const noexcept {
+template <const auto& bounds_ns>
+std::uint64_t HistogramOf<bounds_ns>::count() const noexcept {
   std::uint64_t sum = 0;
   for (const Cell& cell : cells_) {
     for (const auto& count : cell.counts) sum += count.load(std::memory_order_relaxed);
   }
   return sum;
 }
+
+template class HistogramOf<decision_bounds_ns>;
+template class HistogramOf<answer_bounds_ns>;
 
 LimitMetrics& Metrics::limit(std::string_view name) {
   const std::scoped_lock lock(mutex_);
@@ -132,6 +120,7 @@ std::string Metrics::text(const Readings& readings) const {
   describe(text, "weir_access_log_dropped_total", "counter",
            "Access log lines that were lost: the queue was full, or the file could not be written.");
   sample(text, "weir_access_log_dropped_total", {}, std::to_string(access_log_dropped.value()));
+  models.append(text);
   return text;
 }
 

@@ -32,12 +32,18 @@ class Counter {
   std::array<Cell, cells> cells_;
 };
 
-// Seconds in buckets that a Prometheus histogram shows, from 100 ns to 1 s.
-class Histogram {
+inline constexpr std::array<std::int64_t, 15> decision_bounds_ns{
+    100,     250,     500,       1'000,      2'500,      5'000,       10'000,       25'000,
+    100'000, 500'000, 2'500'000, 10'000'000, 50'000'000, 250'000'000, 1'000'000'000};
+// OpenTelemetry's for what models take: 10 ms, doubled up to 82 s.
+inline constexpr std::array<std::int64_t, 14> answer_bounds_ns{
+    10'000'000,    20'000'000,    40'000'000,    80'000'000,     160'000'000,    320'000'000,    640'000'000,
+    1'280'000'000, 2'560'000'000, 5'120'000'000, 10'240'000'000, 20'480'000'000, 40'960'000'000, 81'920'000'000};
+
+// Seconds in buckets, as a Prometheus histogram shows them.
+template <const auto& bounds_ns>
+class HistogramOf {
  public:
-  static constexpr std::array<std::int64_t, 15> bounds_ns{
-      100,     250,     500,       1'000,      2'500,      5'000,       10'000,       25'000,
-      100'000, 500'000, 2'500'000, 10'000'000, 50'000'000, 250'000'000, 1'000'000'000};
   void record(std::chrono::nanoseconds time) noexcept;
   // `name` with `_bucket`, `_sum` and `_count`; `labels` as they stand between braces.
   void append(std::string& text, std::string_view name, std::string_view labels) const;
@@ -50,6 +56,9 @@ class Histogram {
   };
   std::array<Cell, cells> cells_;
 };
+
+using Histogram = HistogramOf<decision_bounds_ns>;
+using AnswerHistogram = HistogramOf<answer_bounds_ns>;
 
 // What became of a limit in one decision; the `decision` label.
 enum class Outcome : std::uint8_t { allowed, limited, denied, error, shadow };
@@ -70,6 +79,50 @@ class LimitMetrics {
   std::array<Counter, outcomes> decisions_;
 };
 
+// Of one model behind one upstream. Lives as long as the Metrics.
+struct ModelMetrics {
+  std::string upstream;
+  std::string model;
+  Counter input;
+  Counter output;
+  Counter cached_input;
+  Counter cache_write;
+  Counter reasoning;
+  AnswerHistogram time_to_first_token;
+  AnswerHistogram time_per_output_token;
+  AnswerHistogram answer;
+};
+
+// How what a call took became known; the `how` label.
+enum class Settlement : std::uint8_t { exact, estimated, released };
+inline constexpr std::size_t settlements = 3;
+
+// Of one upstream that is a model. Lives as long as the Metrics.
+struct UpstreamMetrics {
+  std::string upstream;
+  std::array<Counter, settlements> settled;
+  Counter truncated;
+  std::atomic<std::int64_t> tokens_held{0};
+  std::atomic<std::int64_t> streams{0};     // answers under way
+  std::atomic<std::int64_t> complained{0};  // ns since the epoch: when the log was last told that usage is missing
+};
+
+class ModelsMetrics {
+ public:
+  // Names of models come from requests: those beyond so many share the name `other`.
+  static constexpr std::size_t max_models = 200;
+
+  // Both take a lock: once a call.
+  [[nodiscard]] UpstreamMetrics& upstream(std::string_view name);
+  [[nodiscard]] ModelMetrics& model(std::string_view upstream, std::string_view model);
+  void append(std::string& text) const;
+
+ private:
+  mutable std::mutex mutex_;
+  std::deque<UpstreamMetrics> upstreams_;  // never move what they hold
+  std::deque<ModelMetrics> models_;
+};
+
 class Metrics {
  public:
   static constexpr std::size_t max_limits = 10'000;  // names ever seen; those beyond share the name `other`
@@ -85,6 +138,7 @@ class Metrics {
   Counter reloads_applied;
   Counter reloads_refused;
   Counter access_log_dropped;  // lines
+  ModelsMetrics models;
 
   // Gauges and counts that others keep.
   struct Readings {

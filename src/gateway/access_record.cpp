@@ -136,6 +136,9 @@ void append_access_line(std::string& out, const AccessRecord& record, config::Ac
   append_field(out, "decision", record.decision);
   if (record.remaining) append_number(out.append(",\"remaining\":"), *record.remaining);
   append_field(out, "upstream", record.upstream);
+  append_field(out, "model", record.model);
+  if (record.tokens_in) append_number(out.append(",\"tokens_in\":"), *record.tokens_in);
+  if (record.tokens_out) append_number(out.append(",\"tokens_out\":"), *record.tokens_out);
   if (key == config::AccessLog::Key::hash && !record.key.empty()) {
     append_key_hash(out.append(",\"key\":\""), record.key);
     out.push_back('"');

@@ -2,6 +2,8 @@
 //
 //   {"time":"2026-01-15T10:00:00.123Z","method":"GET","path":"/v1/items","status":200,"duration_ms":1.25,
 //    "route":"/v1/*","limit":"per-user","decision":"allowed","remaining":99,"upstream":"local"}
+//
+// and of a call of a model "model":"gpt-4o","tokens_in":7,"tokens_out":5 behind the upstream.
 #pragma once
 
 #include "config/config.hpp"
@@ -28,6 +30,9 @@ struct AccessRecord {
   std::string_view decision{};  // allowed, limited, denied, error, shadow
   std::optional<std::int64_t> remaining{};
   std::string_view upstream{};
+  std::string_view model{};  // that was asked for
+  std::optional<std::int64_t> tokens_in{};
+  std::optional<std::int64_t> tokens_out{};
   std::string_view key{};  // of `limit`; shown as a hash, or not at all
 };
 

@@ -43,6 +43,14 @@ void Hold::answered(int status) {
   if (!waits) settle();
 }
 
+std::int64_t Hold::tokens() const {
+  std::int64_t most = 0;
+  for (const Held& held : held_) {
+    if (counts_tokens(held) && held.limit->config.tokens.unit != usage::Unit::cost) most = std::max(most, held.cost);
+  }
+  return most;
+}
+
 void Hold::took(const usage::Counts& counts, std::string_view model) {
   took_ = counts;
   model_ = model;

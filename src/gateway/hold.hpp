@@ -51,7 +51,8 @@ class Hold {
   // Of each limit, what was found when it was decided; units that the answer's status gives back are in `remaining`.
   [[nodiscard]] std::vector<Decision> decisions(Instant now) const;
   [[nodiscard]] std::span<const Held> held() const { return held_; }
-  [[nodiscard]] bool gives_back() const;  // a limit does not charge for this status
+  [[nodiscard]] std::int64_t tokens() const;  // the most that one of its limits holds
+  [[nodiscard]] bool gives_back() const;      // a limit does not charge for this status
 
  private:
   void settle();

@@ -7,6 +7,7 @@
 #include "gateway/escaped_slashes.hpp"
 #include "gateway/first_settings.hpp"
 #include "gateway/limits_of_route.hpp"
+#include "gateway/model/model_account.hpp"
 #include "gateway/model/model_call.hpp"
 #include "gateway/refusal_answer.hpp"
 #include "gateway/request_log.hpp"
@@ -87,6 +88,7 @@ class LimitsFilter final : public HttpFilter {
     }
     runtime_ = runtime;
     if (route_ != nullptr && route_->model && !end) {
+      call_began_ = runtime->now();
       call_ = std::make_unique<ModelCall>(*route_->model, stream.header(":path"), stream.header("content-type"));
     }
     if (call_ != nullptr && call_->reads_request()) {
@@ -143,6 +145,7 @@ class LimitsFilter final : public HttpFilter {
     if (call_ == nullptr || !call_->answered()) return BodyStatus::proceed;
     if (!call_->edits_answer()) {
       stream.each_chunk(abi::BodyType::received_response, [&](std::string_view chunk) { call_->read_answer(chunk); });
+      if (call_->content_seen()) account_->content_came(runtime_->now());
       if (end) call_->end_answer();
       return BodyStatus::proceed;
     }
@@ -155,6 +158,7 @@ class LimitsFilter final : public HttpFilter {
         changed = true;
       }
     });
+    if (call_->content_seen()) account_->content_came(runtime_->now());
     const std::size_t before = instead.size();
     if (end) call_->end_answer(instead);
     if (changed || instead.size() != before) stream.replace_response_chunk(instead);
@@ -168,7 +172,7 @@ class LimitsFilter final : public HttpFilter {
     learning_.reset();
     if (asking_) asking_->leave();
     asking_.reset();
-    if (call_ != nullptr && call_->answered()) took(call_->taken());
+    if (account_) account_for();
     hold_.reset();
     if (began_ && !log_) {  // Envoy refused it before it came here
       log_ = std::make_unique<RequestLog>(stream, *began_);
@@ -196,7 +200,9 @@ class LimitsFilter final : public HttpFilter {
   // What goes to the model may have to ask for what its answer is to tell.
   void prepare(Stream& stream) {
     remove_claims(stream, *runtime_);
-    if (call_ == nullptr || !call_->edit()) return;
+    if (call_ == nullptr) return;
+    account_.emplace(lasting_.metrics.models, route_->upstream, hold_ ? hold_->tokens() : 0, call_began_);
+    if (!call_->edit()) return;
     const std::string body = usage::edited(stream.request_body(), *call_->edit());
     stream.replace_request_body(body);
     if (!stream.header("content-length").empty()) {
@@ -205,7 +211,19 @@ class LimitsFilter final : public HttpFilter {
     stream.set_request_header("accept-encoding", "identity");
   }
 
-  void took(const Taken& taken) {
+  // The call of the model is over, whichever way it ended.
+  void account_for() {
+    std::optional<Taken> taken;
+    if (call_->answered()) taken = call_->taken();
+    const auto complaint = account_->ended(*call_, taken, runtime_->now());
+    if (complaint) gateway::log(LogLevel::warn, *complaint);
+    account_.reset();
+    if (!taken) return;
+    if (log_) log_->took(call_->facts().model, taken->counts);
+    settle(*taken);
+  }
+
+  void settle(const Taken& taken) {
     if (hold_ == nullptr || taken.how == Taken::How::held) return;
     if (taken.how == Taken::How::free) return hold_->took_nothing();
     hold_->took(taken.counts, call_->facts().model);
@@ -326,8 +344,10 @@ class LimitsFilter final : public HttpFilter {
   usage::Headers model_headers_;
   std::unique_ptr<Hold> hold_;
   std::unique_ptr<ModelCall> call_;  // where the upstream is a model
-  std::optional<Instant> began_;     // when it is logged
-  std::optional<Instant> since_;     // it waits, or has waited
+  Instant call_began_{};
+  std::optional<ModelAccount> account_;  // from where it goes to the model
+  std::optional<Instant> began_;         // when it is logged
+  std::optional<Instant> since_;         // it waits, or has waited
   std::optional<WaitQueue::Ticket> waiting_;
   std::shared_ptr<FirstSettings> learning_;  // while it is not known what is set at run time
   std::shared_ptr<FirstSettings> learned_;   // until something is asked

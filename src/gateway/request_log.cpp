@@ -11,6 +11,9 @@ void RequestLog::decided(const Told& told) {
 }
 
 void RequestLog::write(AccessLog& log, const Stream& stream) const {
+  const auto tokens = [&](std::uint64_t usage::Counts::* kind) {
+    return counts_ ? std::optional(static_cast<std::int64_t>((*counts_).*kind)) : std::nullopt;
+  };
   log.write({.time = began_,
              .method = method_,
              .path = path_,
@@ -21,6 +24,9 @@ void RequestLog::write(AccessLog& log, const Stream& stream) const {
              .decision = told_.decision,
              .remaining = told_.remaining,
              .upstream = upstream_asked_ ? stream.cluster_name() : std::string_view{},
+             .model = model_,
+             .tokens_in = tokens(&usage::Counts::input),
+             .tokens_out = tokens(&usage::Counts::output),
              .key = told_.key});
 }
 

@@ -4,10 +4,13 @@
 #include "gateway/access_log.hpp"
 #include "gateway/admission.hpp"
 #include "gateway/edge.hpp"
+#include "usage/counts.hpp"
 
 #include <weir/clock.hpp>
 
+#include <optional>
 #include <string>
+#include <string_view>
 
 namespace weir::gateway {
 
@@ -16,6 +19,10 @@ class RequestLog {
   RequestLog(const Stream& stream, Instant began);
 
   void decided(const Told& told);
+  void took(std::string_view model, const usage::Counts& counts) {
+    model_ = model;
+    counts_ = counts;
+  }
   void answered_here() { upstream_asked_ = false; }
   // At the stream's end.
   void write(AccessLog& log, const Stream& stream) const;
@@ -26,6 +33,8 @@ class RequestLog {
   std::string path_;
   Told told_;
   std::string limit_;  // what told_.limit views
+  std::string model_;
+  std::optional<usage::Counts> counts_;
   bool upstream_asked_ = true;
 };
 

@@ -64,6 +64,7 @@ class ModelCall {
   void end_answer() { answer_->end(); }
   void end_answer(std::string& out);
   [[nodiscard]] bool answered() const { return answer_ != nullptr; }
+  [[nodiscard]] bool content_seen() const { return answer_->content_seen(); }
 
   [[nodiscard]] Taken taken() const;
 
