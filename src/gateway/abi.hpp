@@ -77,8 +77,10 @@ bool envoy_dynamic_module_callback_http_received_buffered_request_body(void* fil
 void envoy_dynamic_module_callback_http_set_buffer_limit(void* filter, std::uint64_t bytes);
 void envoy_dynamic_module_callback_http_send_response(void* filter, std::uint32_t status, const Header* headers,
                                                       std::size_t header_count, Buffer body, Buffer details);
+void envoy_dynamic_module_callback_http_send_response_data(void* filter, Buffer bytes, bool end);
 void* envoy_dynamic_module_callback_http_filter_scheduler_new(void* filter);
 void envoy_dynamic_module_callback_http_filter_continue_decoding(void* filter);  // in the scheduled hook alone
+void envoy_dynamic_module_callback_http_filter_continue_encoding(void* filter);  // the same
 
 // From any thread. A commit does nothing once the filter or the extension is gone.
 void envoy_dynamic_module_callback_http_filter_scheduler_commit(void* scheduler, std::uint64_t event);

@@ -133,6 +133,11 @@ std::unique_ptr<StreamWaker> Stream::waker() const {
 }
 void Stream::go_on() { abi::envoy_dynamic_module_callback_http_filter_continue_decoding(filter_); }
 
+void Stream::answer_goes_on() { abi::envoy_dynamic_module_callback_http_filter_continue_encoding(filter_); }
+void Stream::end_answer(std::string_view last) {
+  abi::envoy_dynamic_module_callback_http_send_response_data(filter_, buffer(last), true);
+}
+
 void Stream::set_request_header(std::string_view name, std::string_view value) {
   abi::envoy_dynamic_module_callback_http_set_header(filter_, abi::HeaderType::request, buffer(name), buffer(value));
 }

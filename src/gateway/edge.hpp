@@ -100,6 +100,11 @@ class Stream final : public Request {
   [[nodiscard]] std::unique_ptr<StreamWaker> waker() const;
   void go_on();
 
+  // Of an answer whose body hook stopped it; in on_woken alone: it goes on, or these bytes are its last, and Envoy
+  // takes no more of it from the upstream.
+  void answer_goes_on();
+  void end_answer(std::string_view last);
+
  private:
   [[nodiscard]] std::string_view attribute(abi::Attribute which) const;
   [[nodiscard]] std::vector<abi::Buffer> chunks(abi::BodyType type) const;

@@ -54,9 +54,11 @@ class Hold {
   [[nodiscard]] std::int64_t tokens() const;  // the most that one of its limits holds
   [[nodiscard]] bool gives_back() const;      // a limit does not charge for this status
 
+  // Of each limit, as it was decided.
+  [[nodiscard]] std::span<const Decision> found() const;
+
  private:
   void settle();
-  [[nodiscard]] std::span<const Decision> found() const;
 
   std::vector<Held> held_;
   std::optional<Reservation> reservation_;  // one of the two

@@ -7,8 +7,7 @@
 #include "gateway/escaped_slashes.hpp"
 #include "gateway/first_settings.hpp"
 #include "gateway/limits_of_route.hpp"
-#include "gateway/model/model_account.hpp"
-#include "gateway/model/model_call.hpp"
+#include "gateway/model/model_stream.hpp"
 #include "gateway/refusal_answer.hpp"
 #include "gateway/request_log.hpp"
 #include "gateway/wait_queue.hpp"
@@ -22,10 +21,6 @@
 namespace weir::gateway {
 
 namespace {
-
-// What a request to a model may have in its body, which is read before it is decided. The largest that providers take
-// with images in it is about this.
-constexpr std::uint64_t most_request_body = std::uint64_t{32} << 20;
 
 // How long beyond its timeout a store may take to say that it has no answer.
 constexpr std::chrono::milliseconds answer_grace{20};
@@ -88,20 +83,19 @@ class LimitsFilter final : public HttpFilter {
     }
     runtime_ = runtime;
     if (route_ != nullptr && route_->model && !end) {
-      call_began_ = runtime->now();
-      call_ = std::make_unique<ModelCall>(*route_->model, stream.header(":path"), stream.header("content-type"));
+      model_ = std::make_unique<ModelStream>(lasting_, runtime, route_, stream);
     }
-    if (call_ != nullptr && call_->reads_request()) {
+    if (model_ != nullptr && model_->reads_request()) {
       if (denied_here(stream)) return answered_here();
-      stream.hold_body_up_to(most_request_body);
+      stream.hold_body_up_to(ModelStream::most_request_body);
       return HeadersStatus::stop_iteration;
     }
     return know_and_begin(stream);
   }
 
   BodyStatus on_request_body(Stream& stream, bool end) override {
-    if (call_ == nullptr || !call_->reads_request()) return BodyStatus::proceed;
-    stream.each_chunk(abi::BodyType::received_request, [&](std::string_view chunk) { call_->read_request(chunk); });
+    if (model_ == nullptr || !model_->reads_request()) return BodyStatus::proceed;
+    model_->read_request(stream);
     if (!end) return BodyStatus::stop_and_buffer;
     switch (decide_model_call(stream)) {
       case HeadersStatus::proceed:
@@ -114,14 +108,15 @@ class LimitsFilter final : public HttpFilter {
   }
 
   TrailersStatus on_request_trailers(Stream& stream) override {
-    if (call_ == nullptr || !call_->reads_request()) return TrailersStatus::proceed;
+    if (model_ == nullptr || !model_->reads_request()) return TrailersStatus::proceed;
     return decide_model_call(stream) == HeadersStatus::proceed ? TrailersStatus::proceed : TrailersStatus::stop;
   }
 
   void on_woken(Stream& stream) override {
+    if (model_ != nullptr && model_->answered()) return model_->woken(stream);
     if (learning_ ? !learning_->over() : asking_ ? !asking_->answered() : !waiting_) return;
     stream.trust_proxies(runtime_->settings().trusted_proxies);
-    if (call_ != nullptr) stream.describe(&call_->facts());
+    if (model_ != nullptr) stream.describe(&model_->facts());
     waiting_.reset();
     const HeadersStatus status = learning_ ? learned(stream) : asking_ ? answer_came(stream) : decide(stream);
     if (status == HeadersStatus::proceed) stream.go_on();
@@ -130,10 +125,7 @@ class LimitsFilter final : public HttpFilter {
   HeadersStatus on_response_headers(Stream& stream) override {
     const int status = stream.response_status();
     if (hold_) answered(*hold_, status, headers_, *runtime_);
-    if (call_ != nullptr && status >= 200 && status <= 299) {
-      call_->begin_answer(stream.response_header("content-type"), stream.response_header("content-encoding"));
-      if (call_->edits_answer()) stream.remove_response_header("content-length");
-    }
+    if (model_ != nullptr) model_->answer_began(stream, status);
     for (std::size_t i = 0; i < headers_.size(); ++i) stream.set_response_header(headers_[i].name, headers_[i].value);
     for (const auto& [name, value] : model_headers_) {
       if (stream.response_header(name).empty()) stream.set_response_header(name, value);  // the provider's own pass
@@ -142,27 +134,11 @@ class LimitsFilter final : public HttpFilter {
   }
 
   BodyStatus on_response_body(Stream& stream, bool end) override {
-    if (call_ == nullptr || !call_->answered()) return BodyStatus::proceed;
-    if (!call_->edits_answer()) {
-      stream.each_chunk(abi::BodyType::received_response, [&](std::string_view chunk) { call_->read_answer(chunk); });
-      if (call_->content_seen()) account_->content_came(runtime_->now());
-      if (end) call_->end_answer();
-      return BodyStatus::proceed;
-    }
-    std::string instead;
-    bool changed = false;
-    stream.each_chunk(abi::BodyType::received_response, [&](std::string_view chunk) {
-      if (call_->edit_answer(chunk, instead)) {
-        instead.append(chunk);
-      } else {
-        changed = true;
-      }
-    });
-    if (call_->content_seen()) account_->content_came(runtime_->now());
-    const std::size_t before = instead.size();
-    if (end) call_->end_answer(instead);
-    if (changed || instead.size() != before) stream.replace_response_chunk(instead);
-    return BodyStatus::proceed;
+    return model_ == nullptr || !model_->answered() ? BodyStatus::proceed : model_->answer_came(stream, end);
+  }
+
+  TrailersStatus on_response_trailers(Stream&) override {
+    return model_ == nullptr ? TrailersStatus::proceed : model_->answer_trailers();
   }
 
   void on_stream_complete(Stream& stream) override {
@@ -172,7 +148,7 @@ class LimitsFilter final : public HttpFilter {
     learning_.reset();
     if (asking_) asking_->leave();
     asking_.reset();
-    if (account_) account_for();
+    if (model_ != nullptr) settle(model_->over());
     hold_.reset();
     if (began_ && !log_) {  // Envoy refused it before it came here
       log_ = std::make_unique<RequestLog>(stream, *began_);
@@ -185,7 +161,7 @@ class LimitsFilter final : public HttpFilter {
  private:
   // The request's body is whole.
   HeadersStatus decide_model_call(Stream& stream) {
-    const auto unclear = call_->end_request();
+    const auto unclear = model_->end_request();
     if (unclear && route_->looks_at_model) {
       Refusal refusal;
       refusal.cause = Refusal::Cause::malformed;
@@ -197,36 +173,18 @@ class LimitsFilter final : public HttpFilter {
     return know_and_begin(stream);
   }
 
-  // What goes to the model may have to ask for what its answer is to tell.
-  void prepare(Stream& stream) {
+  void pass(Stream& stream) {
     remove_claims(stream, *runtime_);
-    if (call_ == nullptr) return;
-    account_.emplace(lasting_.metrics.models, route_->upstream, hold_ ? hold_->tokens() : 0, call_began_);
-    if (!call_->edit()) return;
-    const std::string body = usage::edited(stream.request_body(), *call_->edit());
-    stream.replace_request_body(body);
-    if (!stream.header("content-length").empty()) {
-      stream.set_request_header("content-length", std::to_string(body.size()));
-    }
-    stream.set_request_header("accept-encoding", "identity");
+    if (model_ != nullptr) model_->go(stream, hold_.get());
   }
 
-  // The call of the model is over, whichever way it ended.
-  void account_for() {
-    std::optional<Taken> taken;
-    if (call_->answered()) taken = call_->taken();
-    const auto complaint = account_->ended(*call_, taken, runtime_->now());
-    if (complaint) gateway::log(LogLevel::warn, *complaint);
-    account_.reset();
+  void settle(const std::optional<Taken>& taken) {
     if (!taken) return;
-    if (log_) log_->took(call_->facts().model, taken->counts);
-    settle(*taken);
-  }
-
-  void settle(const Taken& taken) {
-    if (hold_ == nullptr || taken.how == Taken::How::held) return;
-    if (taken.how == Taken::How::free) return hold_->took_nothing();
-    hold_->took(taken.counts, call_->facts().model);
+    const std::string& model = model_->facts().model;
+    if (log_) log_->took(model, taken->counts);
+    if (hold_ == nullptr || taken->how == Taken::How::held) return;
+    if (taken->how == Taken::How::free) return hold_->took_nothing();
+    hold_->took(taken->counts, model);
   }
 
   // What is set at run time is known first, as far as there is time.
@@ -246,8 +204,8 @@ class LimitsFilter final : public HttpFilter {
 
   HeadersStatus begin(Stream& stream) {
     if (denied_here(stream)) return answered_here();
-    if (route_ == nullptr || (route_->limits.empty() && call_ == nullptr)) {
-      remove_claims(stream, *runtime_);
+    if (route_ == nullptr || route_->limits.empty()) {
+      pass(stream);
       return HeadersStatus::proceed;
     }
     return decide(stream);
@@ -261,11 +219,7 @@ class LimitsFilter final : public HttpFilter {
   }
 
   HeadersStatus decide(Stream& stream) {
-    if (call_ != nullptr) stream.describe(&call_->facts());
-    if (route_->limits.empty()) {
-      prepare(stream);
-      return HeadersStatus::proceed;
-    }
+    if (model_ != nullptr) stream.describe(&model_->facts());
     if (!runtime_->answers_at_once()) return ask(stream);
     return conclude(stream, [&](const Patience& patience, Told* told) {
       return admit(stream, *route_, *runtime_, patience, told);
@@ -311,7 +265,7 @@ class LimitsFilter final : public HttpFilter {
     headers_ = std::move(admission.headers);
     model_headers_ = std::move(admission.model_headers);
     hold_ = std::move(admission.hold);
-    prepare(stream);
+    pass(stream);
     return HeadersStatus::proceed;
   }
 
@@ -343,11 +297,9 @@ class LimitsFilter final : public HttpFilter {
   AnswerHeaders headers_;
   usage::Headers model_headers_;
   std::unique_ptr<Hold> hold_;
-  std::unique_ptr<ModelCall> call_;  // where the upstream is a model
-  Instant call_began_{};
-  std::optional<ModelAccount> account_;  // from where it goes to the model
-  std::optional<Instant> began_;         // when it is logged
-  std::optional<Instant> since_;         // it waits, or has waited
+  std::unique_ptr<ModelStream> model_;  // where the upstream is a model
+  std::optional<Instant> began_;        // when it is logged
+  std::optional<Instant> since_;        // it waits, or has waited
   std::optional<WaitQueue::Ticket> waiting_;
   std::shared_ptr<FirstSettings> learning_;  // while it is not known what is set at run time
   std::shared_ptr<FirstSettings> learned_;   // until something is asked

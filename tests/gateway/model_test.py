@@ -19,6 +19,9 @@ limits:
   weighted: {{ key: [header:x-user-id, model], rate: 1000/1d, algorithm: fixed_window, unit: tokens, reserve: off,
               weights: {{ output: 3, model: {{ "big-*": 10 }} }} }}
   money: {{ key: header:x-user-id, rate: 1.00/1d, algorithm: fixed_window, unit: cost, reserve: off }}
+  cut: {{ key: header:x-user-id, rate: 100/1d, algorithm: fixed_window, unit: tokens, reserve: off, on_exceeded: truncate }}
+  paced: {{ key: header:x-user-id, rate: 100/1s, algorithm: token_bucket, burst: 20, unit: output_tokens, reserve: off,
+           on_exceeded: pace }}
   calls: {{ key: header:x-user-id, rate: 1000/1d, algorithm: fixed_window }}
 upstreams:
   model: {{ url: "http://127.0.0.1:{model}", ai: openai }}
@@ -32,6 +35,8 @@ routes:
   - {{ path: /unheld/*, to: model, limits: [unheld] }}
   - {{ path: /weighted/*, to: model, limits: [weighted] }}
   - {{ path: /money/*, to: model, limits: [money] }}
+  - {{ path: /cut/*, to: model, limits: [cut] }}
+  - {{ path: /paced/*, to: model, limits: [paced] }}
   - {{ path: /open/*, to: model }}
   - {{ path: /*, to: model, limits: [tokens, calls] }}
 """
@@ -312,3 +317,39 @@ def test_what_is_left_is_told_in_the_provider_s_headers(gateway, user):
     assert answer["x-ratelimit-limit-tokens"] == "1000"
     assert 900 < int(answer["x-ratelimit-remaining-tokens"]) < 1000
     assert answer["x-ratelimit-remaining-requests"] == "999"
+
+
+def events_of(answer):
+    return [line[6:] for line in answer.body.decode().split("\n") if line.startswith("data: ")]
+
+
+@pytest.mark.parametrize("asks", [True, False])
+def test_a_stream_beyond_its_limit_ends_as_the_provider_would_end_it(gateway, model, user, asks):
+    options = {"stream_options": {"include_usage": True}} if asks else {}
+    answer = chat(gateway, user, "/cut" + CHAT, stream=True, headers={"x-answer": "20 in, 400 out"}, max_tokens=1000, **options)
+    *chunks, done = events_of(answer)
+    assert done == "[DONE]"
+    chunks = [json.loads(chunk) for chunk in chunks]
+    usage = [chunk["usage"] for chunk in chunks if chunk.get("usage")]
+    assert bool(usage) == asks
+    finish = [chunk["choices"][0]["finish_reason"] for chunk in chunks if chunk["choices"] and chunk["choices"][0]["finish_reason"]]
+    assert finish == ["length"]
+    assert {chunk["id"] for chunk in chunks} == {"chat-1"}
+    assert 20 < len(chunks) < 100
+    becomes(lambda: left(gateway, "cut", user), 0)
+    assert metric(gateway, 'weir_streams_truncated_total{upstream="model"}') >= 1
+
+
+def test_a_stream_within_its_limit_is_not_touched(gateway, user):
+    usage = {"prompt_tokens": 7, "completion_tokens": 5, "total_tokens": 12}
+    answer = chat(gateway, user, "/cut" + CHAT, stream=True, stream_options={"include_usage": True})
+    assert answer.body == b"".join(events("gpt-4o", 5, usage))
+
+
+def test_a_stream_beyond_its_limit_may_be_slowed_to_the_limit_s_rate(gateway, user):
+    start = time.monotonic()
+    answer = chat(gateway, user, "/paced" + CHAT, stream=True, stream_options={"include_usage": True},
+                  headers={"x-answer": "20 in, 50 out"}, max_tokens=1000)
+    usage = {"prompt_tokens": 20, "completion_tokens": 50, "total_tokens": 70}
+    assert answer.body == b"".join(events("gpt-4o", 50, usage))
+    assert time.monotonic() - start > 0.2  # 30 of 50 tokens come at 100 a second

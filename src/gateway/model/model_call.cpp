@@ -68,22 +68,41 @@ std::optional<std::string> ModelCall::end_request() {
   return sentence;
 }
 
-void ModelCall::begin_answer(std::string_view content_type, std::string_view content_encoding) {
+void ModelCall::begin_answer(std::string_view content_type, std::string_view content_encoding, bool may_cut) {
   answer_ = std::make_unique<usage::BodyReader>(model_.protocol, content_type, content_encoding);
   const bool is_plain = usage::encoding_of(content_encoding) == usage::Encoding::identity;
   if (edit_ && is_plain && content_type.starts_with("text/event-stream")) {
     remover_ = std::make_unique<usage::UsageChunkRemover>();
   }
+  if (may_cut && is_plain) follower_ = std::make_unique<usage::Follower>(content_type);
+}
+
+std::optional<ModelCall::End> ModelCall::follow(std::string_view sent, bool is_spent) {
+  const std::optional<std::size_t> whole = follower_->follow(sent);
+  if (!is_spent || !whole) return std::nullopt;
+  const usage::Cut cut{
+      .dialect = answer_->observe().dialect, .framing = follower_->framing(), .counts = seen(), .usage_asked = !edit_};
+  std::string ending = usage::ending(follower_->state(), cut);
+  if (ending.empty()) return std::nullopt;
+  return End{.size = *whole, .ending = std::move(ending)};
+}
+
+usage::Counts ModelCall::seen() const {
+  const usage::Observation seen = answer_->observe();
+  usage::Counts counts = seen.counts;
+  if (!seen.input_known) counts.input = facts_.asked.input;
+  counts.output = seen.output_so_far();
+  return counts;
 }
 
 bool ModelCall::edit_answer(std::string_view bytes, std::string& out) {
   answer_->read(bytes);
-  return remover_->feed(bytes, out);
+  return remover_ == nullptr || remover_->feed(bytes, out);
 }
 
 void ModelCall::end_answer(std::string& out) {
   answer_->end();
-  remover_->finish(out);
+  if (remover_ != nullptr) remover_->finish(out);
 }
 
 Taken ModelCall::taken() const {
@@ -97,10 +116,7 @@ Taken ModelCall::taken() const {
                                                                       : "the answer told no usage";
   if (!told && model_.usage_missing == Model::UsageMissing::free) return {.how = Taken::How::free, .why = why};
   if (!told && model_.usage_missing == Model::UsageMissing::held) return {.how = Taken::How::held, .why = why};
-  usage::Counts counts = seen.counts;
-  if (!seen.input_known) counts.input = facts_.asked.input;
-  counts.output = seen.output_so_far();
-  return {.how = Taken::How::estimated, .counts = counts, .why = why};
+  return {.how = Taken::How::estimated, .counts = this->seen(), .why = why};
 }
 
 }  // namespace weir::gateway

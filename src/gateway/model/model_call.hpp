@@ -8,6 +8,8 @@
 
 #include "gateway/model/model_facts.hpp"
 #include "gateway/settings.hpp"
+#include "usage/answer/ending.hpp"
+#include "usage/answer/follower.hpp"
 #include "usage/answer/usage_chunk.hpp"
 #include "usage/body_reader.hpp"
 #include "usage/request/body.hpp"
@@ -53,8 +55,8 @@ class ModelCall {
   // Of the request's body, so that a streamed answer tells its usage.
   [[nodiscard]] const std::optional<usage::Edit>& edit() const { return edit_; }
 
-  // An answer with status 2xx: others take nothing.
-  void begin_answer(std::string_view content_type, std::string_view content_encoding);
+  // An answer with status 2xx: others take nothing. `may_cut`: it may have to be ended early.
+  void begin_answer(std::string_view content_type, std::string_view content_encoding, bool may_cut);
   // Whether an event may have to be taken out of it; then edit_answer is called instead of read_answer.
   [[nodiscard]] bool edits_answer() const { return remover_ != nullptr; }
   void read_answer(std::string_view bytes) { answer_->read(bytes); }
@@ -65,6 +67,17 @@ class ModelCall {
   void end_answer(std::string& out);
   [[nodiscard]] bool answered() const { return answer_ != nullptr; }
   [[nodiscard]] bool content_seen() const { return answer_->content_seen(); }
+
+  // What was seen of tokens so far; what nobody has counted yet is estimated.
+  [[nodiscard]] usage::Counts seen() const;
+  // Follows what goes on to the client. Bytes of `sent` behind which the answer may be ended, and with what; nothing:
+  // not in these. Only of an answer that may have to be cut.
+  struct End {
+    std::size_t size = 0;
+    std::string ending;
+  };
+  [[nodiscard]] bool follows() const { return follower_ != nullptr; }
+  [[nodiscard]] std::optional<End> follow(std::string_view sent, bool is_spent);
 
   [[nodiscard]] Taken taken() const;
 
@@ -77,6 +90,7 @@ class ModelCall {
   std::optional<usage::Edit> edit_;
   std::unique_ptr<usage::BodyReader> answer_;
   std::unique_ptr<usage::UsageChunkRemover> remover_;
+  std::unique_ptr<usage::Follower> follower_;
 };
 
 }  // namespace weir::gateway
