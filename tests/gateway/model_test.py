@@ -346,6 +346,13 @@ def test_a_stream_within_its_limit_is_not_touched(gateway, user):
     assert answer.body == b"".join(events("gpt-4o", 5, usage))
 
 
+def test_a_whole_answer_beyond_its_limit_stays_whole(gateway, user):
+    answer = chat(gateway, user, "/cut" + CHAT, headers={"x-answer": "20 in, 400 out"}, max_tokens=1000)
+    assert answer.json()["usage"]["total_tokens"] == 420
+    assert answer["content-length"] == str(len(answer.body))
+    becomes(lambda: left(gateway, "cut", user), 0)
+
+
 def test_a_stream_beyond_its_limit_may_be_slowed_to_the_limit_s_rate(gateway, user):
     start = time.monotonic()
     answer = chat(gateway, user, "/paced" + CHAT, stream=True, stream_options={"include_usage": True},

@@ -57,7 +57,8 @@ std::optional<std::string> ModelCall::end_request() {
     // What answers with no text of a model, or is none of its calls, needs no output held.
     const bool writes = call_.operation != usage::Operation::other && call_.operation != usage::Operation::embeddings;
     facts_.asked.max_output = writes || body->max_output ? body->max_output : std::optional<std::uint64_t>(0);
-    if (call_.streams(body->stream) && is_to_be_asked(model_.ask_usage, call_.operation, host_)) {
+    streams_ = call_.streams(body->stream);
+    if (streams_ && is_to_be_asked(model_.ask_usage, call_.operation, host_)) {
       edit_ = request_->edit_to_include_usage();
     }
   }

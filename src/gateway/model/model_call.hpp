@@ -52,6 +52,8 @@ class ModelCall {
   [[nodiscard]] std::optional<std::string> end_request();
 
   [[nodiscard]] const ModelFacts& facts() const { return facts_; }
+  // The request asks for an answer in events: others are one document, which can't be ended early.
+  [[nodiscard]] bool streams() const { return streams_; }
   // Of the request's body, so that a streamed answer tells its usage.
   [[nodiscard]] const std::optional<usage::Edit>& edit() const { return edit_; }
 
@@ -86,6 +88,7 @@ class ModelCall {
   const std::string host_;
   usage::Call call_;
   ModelFacts facts_;
+  bool streams_ = false;
   std::unique_ptr<usage::RequestReader> request_;
   std::optional<usage::Edit> edit_;
   std::unique_ptr<usage::BodyReader> answer_;

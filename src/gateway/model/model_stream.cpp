@@ -30,7 +30,7 @@ void ModelStream::go(Stream& stream, const Hold* hold) {
   }
   account_.emplace(lasting_.metrics.models, route_->upstream, hold != nullptr ? hold->tokens() : 0, began_);
   // What may have to be edited is asked for as it is.
-  if (call_.edit() || (budget_ && budget_->truncates())) stream.set_request_header("accept-encoding", "identity");
+  if (call_.edit() || may_cut()) stream.set_request_header("accept-encoding", "identity");
   if (!call_.edit()) return;
   const std::string body = usage::edited(stream.request_body(), *call_.edit());
   stream.replace_request_body(body);
@@ -41,8 +41,7 @@ void ModelStream::go(Stream& stream, const Hold* hold) {
 
 void ModelStream::answer_began(Stream& stream, int status) {
   if (!account_ || status < 200 || status > 299) return;
-  call_.begin_answer(stream.response_header("content-type"), stream.response_header("content-encoding"),
-                     budget_ && budget_->truncates());
+  call_.begin_answer(stream.response_header("content-type"), stream.response_header("content-encoding"), may_cut());
   if (call_.edits_answer() || call_.follows()) stream.remove_response_header("content-length");
 }
 

@@ -1,14 +1,17 @@
 // ending.hpp: how an answer that is cut short ends, in the words of its protocol: as if the model had reached the most
 // that it may write.
 //
-//     OpenAI chat       a chunk under the same id with finish_reason `length`, the usage chunk if it was asked for,
-//     [DONE] OpenAI Responses  response.incomplete, reason max_output_tokens; its items are not repeated, for they are
-//     not kept Anthropic         the open block's content_block_stop, message_delta with stop_reason max_tokens,
-//     message_stop Gemini            a chunk with finishReason MAX_TOKENS; in a list of chunks the list's end, too
-//     Bedrock           contentBlockStop, messageStop (max_tokens), metadata, each a frame
-//     DashScope         an event with finish_reason `length`
-//     Ollama            a line with done true and done_reason `length`
-//     Cohere            the open block's end, message-end with MAX_TOKENS
+//   OpenAI chat        a chunk under the same id with finish_reason `length`, the usage chunk if it was asked
+//                      for, [DONE]
+//   OpenAI Responses   response.incomplete, reason max_output_tokens; its items are not repeated, for they are
+//                      not kept
+//   Anthropic          the open block's content_block_stop, message_delta with stop_reason max_tokens,
+//                      message_stop
+//   Gemini             a chunk with finishReason MAX_TOKENS; in a list of chunks the list's end, too
+//   Bedrock            contentBlockStop, messageStop (max_tokens), metadata, each a frame
+//   DashScope          an event with finish_reason `length`
+//   Ollama             a line with done true and done_reason `length`
+//   Cohere             the open block's end, message-end with MAX_TOKENS
 //
 // Each of them carries the counts, so that the caller sees what it is charged.
 #pragma once
