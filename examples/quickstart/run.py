@@ -9,10 +9,11 @@ import subprocess
 import sys
 
 HERE = pathlib.Path(__file__).resolve().parent
-WEIR = HERE.parent.parent / "build/release/weir"
+WEIR = os.environ.get("WEIR", HERE.parent.parent / "build/release/weir")
 CONFIG = HERE / "weir.yaml"
-ADMIN = "http://127.0.0.1:9090"  # as the config has it
+ADMIN = "http://" + os.environ.get("ADMIN", "127.0.0.1:9090")  # as the config has it
 PR_SET_PDEATHSIG = 1
+ASKED = '{"model":"demo","stream":true,"messages":[{"role":"user","content":"What is a weir?"}]}'
 libc = ctypes.CDLL(None)
 
 
@@ -36,8 +37,12 @@ def invitation(url):
       allowed, with its RateLimit headers
   {bold}for i in $(seq 8); do curl -s -o /dev/null -w '%{{http_code}} ' {url}/hello; done; echo{plain}
       5 in 10 seconds for each client, then 429
-  {bold}curl -N {url}/v1/chat/completions -d '{{"stream":true,"messages":[{{"role":"user","content":"hi"}}]}}'{plain}
-      a streamed answer
+  {bold}curl -N {url}/v1/chat/completions -H 'x-user-id: ada' -d '{ASKED}'{plain}
+      a streamed answer of a model
+  {bold}for i in $(seq 8); do curl -s -o /dev/null -w '%{{http_code}} %header{{x-ratelimit-remaining-tokens}}\\n' {url}/v1/chat/completions -H 'x-user-id: ada' -d '{ASKED}'; done{plain}
+      what is left of 200 tokens a minute, then 429
+  {bold}curl -i {url}/v1/chat/completions -H 'x-user-id: ada' -d '{ASKED}'{plain}
+      the refusal, as OpenAI's SDKs expect it
   {bold}curl -s {ADMIN}/api/v1/limits/per-client/keys/127.0.0.1{plain}
       what you have left; DELETE instead of GET gives it all back
 
