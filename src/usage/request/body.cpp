@@ -110,8 +110,8 @@ void RequestReader::value(char first, json::Offset at) {
   }
 }
 
-void RequestReader::key(std::string_view name, bool cut) {
-  if (cut) name = {};
+// A name that was cut is none that counts: those are shorter.
+void RequestReader::key(std::string_view name, bool /*cut*/) {
   const std::size_t depth = json_.depth();
   name_ = nullptr;
   if (depth == 1) {

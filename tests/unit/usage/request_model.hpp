@@ -84,7 +84,8 @@ struct Counting {
     if (of.is_object()) {
       for (const auto& [name, one] : of.as_object()) {
         key = name;
-        if (names) prompt.text += characters(name);
+        // A longer name is told by its beginning.
+        if (names) prompt.text += characters(std::string_view(name).substr(0, json::Strict<RequestReader>::max_short));
         count(one, false);
       }
     } else if (of.is_array()) {

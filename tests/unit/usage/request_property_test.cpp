@@ -175,7 +175,11 @@ TEST(RequestProperty, SaysWhatTheWholeBodySaysWhateverTheSplit) {
     ASSERT_EQ(found.body.has_value(), expected.has_value()) << text;
     if (!expected) continue;
     ++clear;
-    ASSERT_TRUE(same(*found.body, *expected)) << text;
+    ASSERT_TRUE(same(*found.body, *expected))
+        << text << "\ntext " << found.body->prompt.text.ascii << "+" << found.body->prompt.text.wide << ", media "
+        << found.body->prompt.media << ", tokens " << found.body->prompt.tokens << "\nnot "
+        << expected->prompt.text.ascii << "+" << expected->prompt.text.wide << ", media " << expected->prompt.media
+        << ", tokens " << expected->prompt.tokens;
     ASSERT_EQ(found.body->size, text.size());
     const boost::json::value* options = model::at(whole, {"stream_options"});
     const boost::json::value* wish = model::at(whole, {"stream_options", "include_usage"});
