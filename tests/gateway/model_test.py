@@ -360,3 +360,16 @@ def test_a_stream_beyond_its_limit_may_be_slowed_to_the_limit_s_rate(gateway, us
     usage = {"prompt_tokens": 20, "completion_tokens": 50, "total_tokens": 70}
     assert answer.body == b"".join(events("gpt-4o", 50, usage))
     assert time.monotonic() - start > 0.2  # 30 of 50 tokens come at 100 a second
+
+
+def test_a_request_larger_than_what_is_read_is_413(gateway, user):
+    with contextlib.suppress(OSError):  # Envoy may close before all of it is sent
+        answer = gateway.ask("/open" + CHAT, "POST", {"content-type": "application/json"}, body=b'{"x":"' + b"x" * (33 << 20) + b'"}')
+        assert answer.status == 413
+    assert chat(gateway, user).status == 200
+
+
+def test_a_stream_may_be_any_length_and_passes_as_it_is(gateway, user):
+    usage = {"prompt_tokens": 7, "completion_tokens": 3000, "total_tokens": 3007}
+    answer = chat(gateway, user, "/open" + CHAT, stream=True, stream_options={"include_usage": True}, headers={"x-answer": "7 in, 3000 out"})
+    assert answer.body == b"".join(events("gpt-4o", 3000, usage))
