@@ -41,7 +41,7 @@ struct RedisStoreOptions {
   std::string name_space = "weir";  // of what is kept beside the counters: two deployments on one Redis stay apart
   RedisLayout layout = RedisLayout::weir;
   // More URLs, each of a Redis of its own, the nearest first: all are written to, the first answer decides, the others
-  // are reconciled with it later. Layout weir alone.
+  // are reconciled with it later. In layout upstash of single servers and windows alone, as there.
   std::vector<std::string> regions{};
   RedisTls tls{};
   std::int64_t max_keys = 10'000'000;  // counted in this process while Redis does not answer (OnError::local)

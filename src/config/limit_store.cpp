@@ -13,6 +13,10 @@ constexpr std::string_view in_upstash = "layout: upstash";
 constexpr std::string_view no_calendar =
     "there are no rates by month or year with layout: upstash; use a rate like 100/30d, or layout: weir";
 
+constexpr std::string_view no_bucket =
+    "there is no token_bucket over several regions with layout: upstash; use fixed_window or sliding_window, or "
+    "layout: weir";
+
 bool is_calendar(const Rule& rule) { return rule.period.kind() != Period::Kind::fixed; }
 
 bool is_cluster(const Store& store) {
@@ -42,6 +46,8 @@ void check_upstash_rule(Reading& reading, const LimitDraft& draft, const Rule& r
       return;
     case Algorithm::token_bucket:
     case Algorithm::interval_bucket:
+      if (!draft.store->regions.empty()) reading.errors.add(spot, std::string(no_bucket));
+      return;
     case Algorithm::unlimited:
       return;
   }

@@ -14,6 +14,7 @@
 #include <cstdint>
 #include <expected>
 #include <functional>
+#include <map>
 #include <memory>
 #include <optional>
 #include <span>
@@ -43,8 +44,9 @@ class Space {
 struct Check {
   const Space* space = nullptr;  // of the store that is asked
   Key key = std::string_view{};
-  std::int64_t cost = 1;  // |cost| < 2^53; 0 asks and charges nothing, below 0 refunds
-  bool hold = false;      // kept in the ledger under the call's id until settled; concurrency always is
+  std::int64_t cost = 1;       // |cost| < 2^53; 0 asks and charges nothing, below 0 refunds
+  bool hold = false;           // kept in the ledger under the call's id until settled; concurrency always is
+  std::string_view request{};  // what it is called by a store that keeps requests one by one; lives as the key does
 };
 
 // One decision over several checks.
@@ -65,9 +67,15 @@ enum class Status : std::uint8_t {
   full,      // the ledger or a queue is at its bound: nothing was charged
 };
 
+// The units that each request has taken, by its name.
+using Requests = std::map<std::string, std::int64_t>;
+
 struct Answer {
   Status status = Status::decided;
   std::vector<Verdict> verdicts;  // one a check, in order; all of them are evaluated even when one refuses
+  // Of a store that keeps requests one by one: what it knows of each check's key and window now; none where it does
+  // not say.
+  std::vector<std::shared_ptr<const Requests>> known{};
 };
 
 enum class SettleError : std::uint8_t {
@@ -81,6 +89,20 @@ using Settled = std::expected<void, SettleError>;
 struct Charge {
   Key key = std::string_view{};
   std::int64_t units = 0;  // becomes debt where it does not fit; below 0: given back, never more than is used
+};
+
+// What a store that keeps requests one by one is told of one of them.
+struct Amendment {
+  enum class What : std::uint8_t {
+    fill,  // it took so many units, unless it is known here
+    put,   // it took so many
+    drop,  // it took nothing
+  };
+  Key key = std::string_view{};
+  Instant at{};  // in its window
+  std::string_view request{};
+  std::int64_t units = 0;
+  What what = What::fill;
 };
 
 class Store {
@@ -122,6 +144,15 @@ class Store {
   // when that is not known. A store that can't do it keeps this default, which forgets what was granted without it.
   virtual void charge(const Space& /*space*/, std::span<const Charge> /*charges*/, Instant /*now*/,
                       std::move_only_function<void(Status)> done) {
+    done(Status::decided);
+  }
+
+  // Whether requests are kept one by one, by their names, instead of counted: then stores that know different ones can
+  // be brought together. Space, amendments and what they name live until `done`, which says `decided` or why some of
+  // them were not made; to make one again does no harm.
+  [[nodiscard]] virtual bool keeps_requests() const { return false; }
+  virtual void amend(const Space& /*space*/, std::span<const Amendment> /*amendments*/, Instant /*now*/,
+                     std::move_only_function<void(Status)> done) {
     done(Status::decided);
   }
 

@@ -1,5 +1,6 @@
 """The real @upstash/ratelimit and Weir, each a process that JSON lines drive, beside one redis-server."""
 
+import contextlib
 import itertools
 import json
 import os
@@ -144,16 +145,29 @@ def weir(redis):
     process.stop()
 
 
+def served(count):
+    """So many servers, and a process of the package's and one of Weir's that know all of them."""
+    with tempfile.TemporaryDirectory(prefix="weir-conformance-") as folder, contextlib.ExitStack() as started:
+        servers = []
+        for _ in range(count):
+            servers.append(Redis(folder))
+            started.callback(servers[-1].stop)
+        ports = [server.port for server in servers]
+        package = Process("node", HERE / "upstash.mjs", *ports)
+        started.callback(package.stop)
+        weir = Process(BUILD / "conformance_driver", *ports)
+        started.callback(weir.stop)
+        yield servers, package, weir
+
+
 @pytest.fixture(scope="module")
 def regions():
-    """Two servers, the package's processes and Weir's that know both."""
-    with tempfile.TemporaryDirectory(prefix="weir-conformance-") as folder:
-        servers = [Redis(folder), Redis(folder)]
-        ports = [server.port for server in servers]
-        package, weir = Process("node", HERE / "upstash.mjs", *ports), Process(BUILD / "conformance_driver", *ports)
-        yield servers, package, weir
-        for process in (package, weir, *servers):
-            process.stop()
+    yield from served(2)
+
+
+@pytest.fixture(scope="module", params=[2, 3], ids=["two", "three"])
+def some_regions(request):
+    yield from served(request.param)
 
 
 names = itertools.count()

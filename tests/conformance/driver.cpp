@@ -5,13 +5,13 @@
 //   {"op":"limit","name","id","rate" or "rates","now"} ·
 //   {"op":"joint","checks":[{"name","id","rate"}],"call","once","now"}
 //   {"op":"reset","name","id","now"} · {"op":"reserve",...} as joint · {"op":"settle","name","call","amounts":[...]}
-//   {"op":"region","name","id","rate","now","first":REGION,"down":[REGION ...]}
+//   {"op":"region","name","id","rate","now","first":REGION,"down":[REGION ...]} · region_reset {"name","id","now"}
 //   {"op":"members","prefix","members":[...]} · {"op":"ip_list","prefix","text","now"}
-#include "region.hpp"
+#include "one_redis.hpp"
+#include "several_regions.hpp"
 #include "store/redis/upstash/deny_list.hpp"
 #include "store/redis/upstash/ip_deny_list.hpp"
 #include "store/redis/upstash/layout.hpp"
-#include "store/redis/upstash/multi_region.hpp"
 
 #include <boost/json/src.hpp>
 
@@ -22,7 +22,6 @@
 #include <iostream>
 #include <map>
 #include <memory>
-#include <random>
 
 namespace weir::conformance {
 namespace {
@@ -69,9 +68,7 @@ json::object answer_of(const store::Verdict& verdict) {
 
 class Driver {
  public:
-  explicit Driver(const std::vector<std::uint16_t>& ports) : redis_(ports.front()) {
-    for (const std::uint16_t port : ports) regions_.emplace_back(port);
-  }
+  explicit Driver(const std::vector<std::uint16_t>& ports) : redis_(ports.front()), regions_(ports) {}
 
   json::value answer(const json::object& request) {
     const std::string op = text(request, "op");
@@ -81,6 +78,7 @@ class Driver {
     if (op == "reset") return reset(request);
     if (op == "settle") return settle(request);
     if (op == "region") return region(request);
+    if (op == "region_reset") return region_reset(request);
     if (op == "members") return members(request);
     if (op == "ip_list") return ip_list(request);
     throw std::invalid_argument("no such op: " + op);
@@ -90,6 +88,9 @@ class Driver {
   struct Limit {
     std::shared_ptr<Layout> layout;
     std::shared_ptr<const store::Space> space;
+    std::string prefix;
+    Rule rule;
+    std::shared_ptr<const store::Space> in_regions{};  // opened with the first question there
     [[nodiscard]] const RedisSpace& redis() const { return static_cast<const RedisSpace&>(*space); }
   };
 
@@ -104,8 +105,10 @@ class Driver {
     Limit limit{.layout = store::redis::upstash_layout({.dynamic_limits = flag(request, "dynamic"),
                                                         .deny_list = flag(request, "protection"),
                                                         .cluster = flag(request, "cluster")}),
-                .space = nullptr};
-    limit.space = limit.layout->open(text(request, "prefix"), rules.at(text(request, "algorithm")));
+                .space = nullptr,
+                .prefix = text(request, "prefix"),
+                .rule = rules.at(text(request, "algorithm"))};
+    limit.space = limit.layout->open(limit.prefix, limit.rule);
     limits_[text(request, "name")] = limit;
     return json::object{};
   }
@@ -199,36 +202,34 @@ class Driver {
     return json::object{{"addresses", reply.value.integer}};
   }
 
-  // Asks every region, in order but for those that are `down`; the first answer decides, and then all are repaired.
-  json::value region(const json::object& request) {
-    using namespace store::redis::upstash;
-    const auto& space = static_cast<const UpstashSpace&>(*limits_.at(text(request, "name")).space);
-    const std::string key = text(request, "id");
-    const std::int64_t cost = number(request, "rate", 1);
-    const Instant now = now_of(request);
-    const std::string id = request_id(random_(), random_());
-    const json::array* const down = request.contains("down") ? &request.at("down").as_array() : nullptr;
-    const auto order = [&](std::size_t at) { return (at + number(request, "first")) % regions_.size(); };
-    std::vector<std::optional<RegionAnswer>> answers(regions_.size());
-    const RegionAnswer* first = nullptr;
-    for (std::size_t at = 0; at < regions_.size(); ++at) {
-      const std::size_t region = order(at);
-      if (down != nullptr && std::ranges::find(*down, json::value(region)) != down->end()) continue;
-      const Answer reply = regions_[region].call(region_call(space, key, id, cost, now));
-      answers[region] = read_region(reply.value);
-      if (first == nullptr && answers[region]) first = &*answers[region];
-    }
-    if (first == nullptr) throw std::runtime_error("no region answers");
-    const std::vector<RegionRepair> repairs = reconcile(answers, id, first->taken);
-    for (std::size_t at = 0; at < regions_.size(); ++at) {
-      for (const auto& call : repair_calls(space, key, id, repairs[at], now)) (void)regions_[at].call(call);
-    }
-    return answer_of(region_verdict(space.terms(), *first, cost, now));
+  const store::Space& in_regions(const json::object& request) {
+    Limit& limit = limits_.at(text(request, "name"));
+    if (limit.in_regions == nullptr) limit.in_regions = regions_.store().open(limit.prefix, limit.rule);
+    return *limit.in_regions;
   }
 
-  Region redis_;
-  std::deque<Region> regions_;
-  std::mt19937_64 random_{std::random_device{}()};
+  // `first` answers first, and those that are `down` do not.
+  json::value region(const json::object& request) {
+    std::vector<std::size_t> down;
+    if (const json::value* const said = request.if_contains("down")) {
+      for (const json::value& one : said->as_array()) down.push_back(one.to_number<std::size_t>());
+    }
+    const std::string key = text(request, "id");
+    const store::Check check{.space = &in_regions(request), .key = key, .cost = number(request, "rate", 1)};
+    const store::Answer answer =
+        regions_.decide(check, now_of(request), static_cast<std::size_t>(number(request, "first")), down);
+    if (answer.status != store::Status::decided) throw std::runtime_error("no region answers");
+    return answer_of(answer.verdicts.at(0));
+  }
+
+  json::value region_reset(const json::object& request) {
+    const std::string key = text(request, "id");
+    if (!regions_.reset(in_regions(request), key, now_of(request))) throw std::runtime_error("the reset failed");
+    return json::object{};
+  }
+
+  OneRedis redis_;
+  SeveralRegions regions_;
   std::map<std::string, Limit> limits_;
 };
 

@@ -139,11 +139,5 @@ TEST_F(TwoRegions, WhatIsSetWhileOneIsDownIsSetThereWhenItIsBack) {
   }));
 }
 
-TEST(RegionsStore, RefusesLayoutUpstash) {
-  const auto opened = weir::redis_store("redis://a", {.layout = RedisLayout::upstash, .regions = {"redis://b"}});
-  ASSERT_FALSE(opened);
-  EXPECT_THAT(opened.error(), HasSubstr("several regions can't be used with layout upstash"));
-}
-
 }  // namespace
 }  // namespace weir::store::redis

@@ -29,7 +29,10 @@ std::shared_ptr<RegionsSettings> settings_of(const std::vector<std::shared_ptr<R
 }  // namespace
 
 RegionsShared::RegionsShared(std::vector<std::shared_ptr<Region>> all)
-    : regions(std::move(all)), holds(regions), settings(settings_of(regions)) {}
+    : regions(std::move(all)),
+      holds(regions),
+      settings(settings_of(regions)),
+      keep_requests(std::ranges::all_of(regions, [](const auto& one) { return one->store().keeps_requests(); })) {}
 
 Asked::Asked(std::shared_ptr<RegionsShared> shared, const Call& call, Done done)
     : shared_(std::move(shared)),
@@ -37,11 +40,15 @@ Asked::Asked(std::shared_ptr<RegionsShared> shared, const Call& call, Done done)
       lease_(call.lease),
       once_(call.once),
       now_(call.now),
-      done_(std::move(done)) {
+      done_(std::move(done)),
+      left_(shared_->regions.size()),
+      resets_(shared_->resets.load()) {
+  if (shared_->keep_requests) meeting_.emplace(left_);
   items_.reserve(call.checks.size());
   for (const Check& check : call.checks) {
     const auto& space = static_cast<const RegionsSpace&>(*check.space);
-    items_.push_back({space.shared_from_this(), OwnedKey(check.key), check.cost, is_held(check)});
+    RequestName request = meeting_ ? shared_->names.draw() : nullptr;
+    items_.push_back({space.shared_from_this(), OwnedKey(check.key), check.cost, is_held(check), std::move(request)});
     holds_ = holds_ || items_.back().hold;
   }
 }
@@ -61,8 +68,11 @@ void Asked::ask(std::size_t region) {
   std::vector<Check> checks;
   checks.reserve(items_.size());
   for (const Item& item : items_) {
-    checks.push_back(
-        {.space = item.space->in(region).space.get(), .key = item.key.view(), .cost = item.cost, .hold = item.hold});
+    checks.push_back({.space = item.space->in(region).space.get(),
+                      .key = item.key.view(),
+                      .cost = item.cost,
+                      .hold = item.hold,
+                      .request = item.request ? std::string_view(*item.request) : std::string_view()});
   }
   const Call call{.checks = checks, .now = now_, .id = id_, .lease = lease_, .once = once_};
   shared_->regions[region]->store().decide(
@@ -89,19 +99,23 @@ void Asked::answered(std::size_t region, Answer answer) {
   const Stand stand = stand_of(answer);
   if (answer.status == Status::timeout || answer.status == Status::down) shared_->regions[region]->failed();
   std::unique_lock lock(mutex_);
+  if (meeting_) meeting_->heard(region, answer, shared_->regions[region]->lacks_a_reset(), shared_->names);
+  const bool last = --left_ == 0;
   if (ruling_) {
     lock.unlock();
+    if (last) part();
     return put_right(region, stand);
   }
   if (stand != Stand::failed) {
     ruling_ = stand == Stand::charged ? Ruling::allowed : stand == Stand::repeated ? Ruling::repeated : Ruling::refused;
+    decided_by_ = region;
     auto failed_before = std::move(failed_);
     lock.unlock();
     return rule(region, std::move(answer), std::move(failed_before));
   }
   failed_.push_back(region);
   failure_ = worse(failure_, answer.status);
-  if (failed_.size() < shared_->regions.size()) return;
+  if (!last) return;
   lock.unlock();
   if (tracked_) shared_->holds.forget(id_);
   done_({.status = failure_, .verdicts = {}});
@@ -111,6 +125,7 @@ void Asked::rule(std::size_t region, Answer answer, std::vector<std::size_t> fai
   const Stand stand = stand_of(answer);
   if (tracked_ && *ruling_ != Ruling::allowed) shared_->holds.forget(id_);
   done_(std::move(answer));
+  if (failed_before.size() + 1 == shared_->regions.size()) part();
   put_right(region, stand);
   for (const std::size_t failed : failed_before) put_right(failed, Stand::failed);
 }
@@ -126,6 +141,27 @@ void Asked::put_right(std::size_t region, Stand stand) {
   if (*ruling_ == Ruling::refused && stand == Stand::charged) give_back_there(region);
   if (stand != Stand::failed) shared_->regions[region]->answered(now_);
   if (shared_->settings) shared_->settings->turn(now_);
+}
+
+void Asked::part() {
+  if (!meeting_) return;
+  const bool charged = *ruling_ == Ruling::allowed;
+  // What was forgotten meanwhile is not brought back.
+  const bool others_too = resets_ == shared_->resets.load();
+  for (std::size_t at = 0; at < items_.size(); ++at) {
+    const Item& item = items_[at];
+    auto changes = meeting_->part(at, *item.request, decided_by_, charged, others_too);
+    for (std::size_t region = 0; region < changes.size(); ++region) {
+      Region& there = *shared_->regions[region];
+      for (RequestChange& change : changes[region]) {
+        RequestName own = change.request == *item.request ? item.request : nullptr;
+        there.owe(item.space->in(region).space, item.key.view(), now_, std::move(change), std::move(own));
+      }
+    }
+  }
+  for (const auto& region : shared_->regions) {
+    if (region->presence()->answers()) region->answered(now_);
+  }
 }
 
 void Asked::charge_there(std::size_t region) {

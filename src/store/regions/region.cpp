@@ -10,6 +10,12 @@ void Region::owe(const std::shared_ptr<const Book>& book, Key key, std::int64_t 
   behind_.store(true);
 }
 
+void Region::owe(const std::shared_ptr<const Space>& space, Key key, Instant at, RequestChange change,
+                 RequestName held) {
+  requests_.keep(space, key, at, std::move(change), std::move(held));
+  behind_.store(true);
+}
+
 void Region::keep(Settlement settlement) {
   unsettled_.keep(std::move(settlement));
   behind_.store(true);
@@ -20,6 +26,7 @@ void Region::keep(MissedReset reset) {
     const std::scoped_lock lock(resets_mutex_);
     if (resets_.size() < max_resets) {
       resets_.push_back(std::move(reset));
+      lacking_.fetch_add(1);
     } else {
       ++dropped_resets_;
     }
@@ -29,12 +36,12 @@ void Region::keep(MissedReset reset) {
 
 std::size_t Region::missed() const {
   const std::scoped_lock lock(resets_mutex_);
-  return resets_.size() + books_.keys() + unsettled_.ids();
+  return resets_.size() + books_.keys() + requests_.requests() + unsettled_.ids();
 }
 
 std::uint64_t Region::dropped() const {
   const std::scoped_lock lock(resets_mutex_);
-  return dropped_resets_ + books_.dropped() + unsettled_.dropped();
+  return dropped_resets_ + books_.dropped() + requests_.dropped() + unsettled_.dropped();
 }
 
 void Region::catch_up(Instant now) {
@@ -55,6 +62,7 @@ std::optional<MissedReset> Region::next_reset(Instant now) {
     resets_.pop_front();
     if (now - reset.since < resets_kept) return reset;
     ++dropped_resets_;
+    lacking_.fetch_sub(1);
   }
   return std::nullopt;
 }
@@ -62,6 +70,7 @@ std::optional<MissedReset> Region::next_reset(Instant now) {
 void Region::send_next(Instant now) {
   if (auto reset = next_reset(now)) return send(*std::move(reset), now);
   if (const auto batch = books_.take(now)) return send(batch, now);
+  if (const auto batch = requests_.take(now)) return send(batch, now);
   if (auto settlements = unsettled_.take(settle_at_once, now); !settlements.empty()) {
     return send(std::move(settlements), now);
   }
@@ -72,8 +81,9 @@ void Region::send_next(Instant now) {
 void Region::send(MissedReset reset, Instant now) {
   const auto sent = std::make_shared<MissedReset>(std::move(reset));
   auto done = [self = shared_from_this(), sent, now](const Settled& how) {
+    if (!how) self->keep(std::move(*sent));
+    self->lacking_.fetch_sub(1);  // that of this try
     if (how) return self->send_next(now);
-    self->keep(std::move(*sent));
     self->pause();
   };
   if (sent->key) return store_->reset(*sent->space, sent->key->view(), now, std::move(done));
@@ -85,6 +95,14 @@ void Region::send(const std::shared_ptr<const Batch>& batch, Instant now) {
     if (status == Status::decided) return self->send_next(now);
     // After a `timeout` it may have been charged: to charge it twice would refuse what fits.
     if (status != Status::timeout) self->books_.put_back(*batch, now);
+    self->pause();
+  });
+}
+
+void Region::send(const std::shared_ptr<const AmendmentBatch>& batch, Instant now) {
+  store_->amend(*batch->space, batch->amendments, now, [self = shared_from_this(), batch, now](Status status) {
+    if (status == Status::decided) return self->send_next(now);
+    self->requests_.put_back(*batch);
     self->pause();
   });
 }

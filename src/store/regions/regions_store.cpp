@@ -32,7 +32,8 @@ std::shared_ptr<const Space> RegionsStore::open(std::string_view name, const Rul
   std::vector<RegionsSpace::There> there;
   for (const auto& region : shared_->regions) {
     auto space = region->store().open(name, rule);
-    auto book = rule.algorithm == Algorithm::concurrency ? nullptr : region->books().open(name, space, rule);
+    const bool counted = rule.algorithm != Algorithm::concurrency && !shared_->keep_requests;
+    auto book = counted ? region->books().open(name, space, rule) : nullptr;
     there.push_back({.space = std::move(space), .book = std::move(book)});
   }
   return std::make_shared<const RegionsSpace>(rule, std::move(there));
@@ -108,6 +109,7 @@ void RegionsStore::reset_all(const Space& space, Instant now, OnSettled done) {
 
 void RegionsStore::reset(const std::shared_ptr<const RegionsSpace>& space, const std::optional<OwnedKey>& key,
                          Instant now, OnSettled done) {
+  shared_->resets.fetch_add(1);
   const auto after_all = [shared = shared_, space, key, now](const std::vector<std::size_t>& failed, bool any_done) {
     if (!any_done) return;
     for (const std::size_t at : failed) {
@@ -121,9 +123,11 @@ void RegionsStore::reset(const std::shared_ptr<const RegionsSpace>& space, const
     auto answered = [gathered, space, at](const Settled& how) { gathered->answered(at, how); };
     if (key) {
       if (there.book) region.books().forget(*there.book, key->view());
+      region.requests().forget(*there.space, key->view());
       region.store().reset(*there.space, key->view(), now, std::move(answered));
     } else {
       if (there.book) region.books().forget_all(*there.book);
+      region.requests().forget_all(*there.space);
       region.store().reset_all(*there.space, now, std::move(answered));
     }
   }
@@ -132,10 +136,26 @@ void RegionsStore::reset(const std::shared_ptr<const RegionsSpace>& space, const
 void RegionsStore::charge(const Space& space, std::span<const Charge> charges, Instant now,
                           std::move_only_function<void(Status)> done) {
   const auto& own = static_cast<const RegionsSpace&>(space);
+  if (shared_->keep_requests) {
+    charge_requests(own, charges, now);
+    return done(Status::decided);
+  }
   for (std::size_t at = 0; at < shared_->regions.size(); ++at) {
     for (const Charge& charge : charges) shared_->regions[at]->owe(own.in(at).book, charge.key, charge.units, now);
   }
   done(Status::decided);
+}
+
+// What is given back is not: how much of it there is to give back, each region sees differently.
+void RegionsStore::charge_requests(const RegionsSpace& space, std::span<const Charge> charges, Instant now) {
+  for (const Charge& charge : charges) {
+    if (charge.units <= 0) continue;
+    const RequestName request = shared_->names.draw();
+    for (std::size_t at = 0; at < shared_->regions.size(); ++at) {
+      shared_->regions[at]->owe(space.in(at).space, charge.key, now, {*request, charge.units, Amendment::What::put},
+                                request);
+    }
+  }
 }
 
 }  // namespace weir::store

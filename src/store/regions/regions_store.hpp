@@ -2,6 +2,8 @@
 // decides, and what a region missed is sent later; no request waits for more than that first answer.
 //
 //   asked      one decision: who said what, and what has to be put right where
+//   meeting, reconcile, missed_requests
+//              the same where stores keep requests one by one: who lacks which
 //   holds      reservations that not every region holds
 //   region     one region's store, and what it has missed
 //   settings   what is set at run time, written to all and read from one
@@ -56,6 +58,7 @@ class RegionsStore final : public Store {
   using OnSettled = std::move_only_function<void(Settled)>;
   void reset(const std::shared_ptr<const RegionsSpace>& space, const std::optional<OwnedKey>& key, Instant now,
              OnSettled done);
+  void charge_requests(const RegionsSpace& space, std::span<const Charge> charges, Instant now);
 
   const std::shared_ptr<RegionsShared> shared_;
 };

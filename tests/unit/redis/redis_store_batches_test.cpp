@@ -40,6 +40,18 @@ TEST_F(RedisStoreTest, CallsOfOneKeyAreMergedAndAnsweredAsIfOneAfterTheOther) {
                                     "alice decided -0"));
 }
 
+TEST_F(RedisStoreTest, RequestsThatAreKeptByNameTravelWithThoseOfTheirWindow) {
+  const auto ten = space(10);
+  const Instant begin{29'000'000 * 1min};
+  ask(*ten, "alice", 1, begin - 1ms, "a");
+  ask(*ten, "alice", 2, begin, "b");
+  ask(*ten, "alice", 3, begin + 59s, "c");
+  run();
+  ASSERT_THAT(client_->sent, SizeIs(2));
+  EXPECT_THAT(client_->sent[0].asked.arguments, ElementsAre("10", "1", "1"));
+  EXPECT_THAT(client_->sent[1].asked.arguments, ElementsAre("10", "2", "2", "3"));
+}
+
 TEST_F(RedisStoreTest, NumbersAndTextAreKeysOfTheirOwn) {
   const auto ten = space(10);
   const Check number{.space = ten.get(), .key = 42, .cost = 1};

@@ -48,10 +48,12 @@ class RedisStoreTest : public testing::Test {
     io_.run();
   }
   // Writes "KEY STATUS REMAINING" when the answer comes; a refusal's rest is negative.
-  void ask(const Space& space, const std::string& key, std::int64_t cost = 1) {
+  void ask(const Space& space, const std::string& key, std::int64_t cost = 1, Instant now = {},
+           std::string_view request = {}) {
     const auto& kept = keys_.emplace_back(std::make_unique<std::string>(key));
-    const Check check{.space = &space, .key = *kept, .cost = cost};
-    store().decide({.checks = std::span(&check, 1)}, [this, key](const Answer& answer) { note(key, answer); });
+    const Check check{.space = &space, .key = *kept, .cost = cost, .request = request};
+    store().decide({.checks = std::span(&check, 1), .now = now},
+                   [this, key](const Answer& answer) { note(key, answer); });
   }
   void note(const std::string& name, const Answer& answer) {
     constexpr std::string_view words[] = {"decided", "repeated", "conflict", "timeout", "down", "full"};

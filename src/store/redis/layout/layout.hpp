@@ -7,6 +7,7 @@
 #include "store/store.hpp"
 
 #include <atomic>
+#include <cstddef>
 #include <cstdint>
 #include <expected>
 #include <memory>
@@ -14,6 +15,7 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace weir::store::redis {
 
@@ -70,6 +72,7 @@ struct LeaseAnswer {
 struct Ask {
   Key key = std::string_view{};
   std::span<const std::int64_t> costs;
+  std::span<const std::string_view> requests{};  // a name for each cost, where the layout keeps requests one by one
 };
 
 // Whether a call can be asked at all: at most 64 checks, and an id and a lease where something is held. One that can't
@@ -104,6 +107,19 @@ class Layout {
   // Takes each amount whatever is left, as debt if need be; gives back when it is negative. What its answer says is not
   // for a caller: no error means done.
   [[nodiscard]] virtual ScriptCall charge(const RedisSpace& space, std::span<const Ask> asks, Instant now) const = 0;
+
+  // Whether it keeps requests one by one: then read_joint says what is known, and `known` does of what read_each read,
+  // one an ask; amend tells of what is not. In the window of one time.
+  [[nodiscard]] virtual bool keeps_requests() const { return false; }
+  [[nodiscard]] virtual std::vector<std::shared_ptr<const Requests>> known(std::size_t /*asks*/,
+                                                                           const Value& /*reply*/) const {
+    return {};
+  }
+  [[nodiscard]] virtual std::vector<ScriptCall> amend(const RedisSpace& /*space*/,
+                                                      std::span<const Amendment> /*amendments*/,
+                                                      Instant /*now*/) const {
+    return {};
+  }
 
   // Whether it has reservations, for callers. And whether it can hold what a call over several slots has charged until
   // all of them have answered: else that is given back by charging less.

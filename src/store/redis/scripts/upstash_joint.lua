@@ -6,7 +6,8 @@
 --       charged) or ''; then for each check: algorithm, window, refill, limit, ttl (times in ms), 'dynamic' or '', 'denied'
 --       or '', keys of a state, the identifier, the cost.
 -- Returns 'conflict', or 'decided' or 'repeated' and the time of the (first) decision, and then for each check four texts
--- as upstash_each.lua does, the state being the one that earlier checks of this call leave.
+-- as upstash_each.lua does, the state being the one that earlier checks of this call leave. Over several regions a fifth
+-- item, the fields of the window now, but for a repetition; nil when they were not read.
 
 now = tonumber(ARGV[1])
 local question, remembered, once = ARGV[2], tonumber(ARGV[3]), ARGV[4] ~= ''
@@ -22,11 +23,12 @@ if record then
   end
 end
 
-local states, order, parts = {}, {}, {}
+local states, order, parts, asked = {}, {}, {}, {}
 local reply, all, good = {'decided', ARGV[1]}, true, true
 local next_key = 1
 for at = 6, #ARGV, 10 do
-  local kind, limit, cost = ARGV[at], tonumber(ARGV[at + 3]), tonumber(ARGV[at + 9])
+  local kind, limit = ARGV[at], tonumber(ARGV[at + 3])
+  local cost, request = ask_in(ARGV[at + 9])
   local dynamic, denied
   if ARGV[at + 5] ~= '' then dynamic, next_key = KEYS[next_key], next_key + 1 end
   if ARGV[at + 6] ~= '' then denied, next_key = KEYS[next_key], next_key + 1 end
@@ -51,12 +53,14 @@ for at = 6, #ARGV, 10 do
     flag, good = 'w', false
   else
     first, second = state.first, state.second
-    flag = algorithms[kind].take(state, limit, cost) and '1' or '0'
+    flag = algorithms[kind].take(state, limit, cost, false, request) and '1' or '0'
   end
   all = all and flag == '1'
   parts[#parts + 1] = {kind, name, said(cost), said(limit), ARGV[at + 1], ARGV[at + 2]}  -- texts: JSON rounds
   local place = #reply
   reply[place + 1], reply[place + 2], reply[place + 3], reply[place + 4] = said(limit), said(first), said(second), flag
+  if by_name then reply[place + 5] = false end
+  asked[#asked + 1] = state
 end
 
 if all and ARGV[5] ~= 'look' then
@@ -65,5 +69,8 @@ end
 if record and good and (all or not once) then
   local known = {question = question, reply = reply, parts = all and ARGV[5] ~= '' and parts or nil}
   redis.call('SET', record, cjson.encode(known), 'PX', remembered)
+end
+if by_name then
+  for i, state in ipairs(asked) do reply[2 + 5 * i] = state.good and state.fields or false end
 end
 return reply

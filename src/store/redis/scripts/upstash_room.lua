@@ -4,7 +4,7 @@
 -- one place. An algorithm is a table of three functions:
 --   load(state)         reads state.keys into state.first and state.second; `exists` says whether there was anything. What
 --                       the state held before is gone, so that one serves many keys: a table costs as much as a GET.
---   take(state, limit, cost, force)
+--   take(state, limit, cost, force, name)
 --                       true and charges the state, or false and leaves it as it is
 --   save(state)         writes what was charged; every key it has seen gets a TTL if it lacks one
 -- state.told: what `first` was as a text, where a counter's own will do: to make one costs as much as a GET.
@@ -15,6 +15,16 @@ local match = string.match
 local floor, max, min = math.floor, math.max, math.min
 local now        -- ms since the Unix epoch, by the caller's clock
 local algorithms = {}
+
+-- Over several regions requests are kept by their names: a name follows each cost, and it is said what is known of each
+-- state. See upstash_region_windows.lua.
+local by_name = false
+
+local function ask_in(text)
+  if not by_name then return tonumber(text) end
+  local space = string.find(text, ' ', 1, true)
+  return tonumber(string.sub(text, 1, space - 1)), string.sub(text, space + 1)
+end
 
 local wrong_type = {}  -- what load() throws when a key holds something else
 

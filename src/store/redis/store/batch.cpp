@@ -41,6 +41,12 @@ class KeyTable {
   std::vector<std::uint32_t> slots_;
 };
 
+bool in_one_window(const SingleCall& one, const SingleCall& other) {
+  if (one.request.empty()) return true;
+  const auto length = one.space->rule().period.length();
+  return one.now.time_since_epoch() / length == other.now.time_since_epoch() / length;
+}
+
 }  // namespace
 
 void Batch::take_one(std::deque<SingleCall>& waiting) {
@@ -49,7 +55,9 @@ void Batch::take_one(std::deque<SingleCall>& waiting) {
   now_ = only.now;
   costs_.push_back(only.cost);
   places_.push_back(0);
-  asks_.push_back({.key = only.key, .costs = costs_});
+  keys_.push_back(0);
+  if (!only.request.empty()) requests_.push_back(only.request);
+  asks_.push_back({.key = only.key, .costs = costs_, .requests = requests_});
 }
 
 Batch::Batch(std::deque<SingleCall>& waiting, BatchBounds bounds) {
@@ -60,14 +68,14 @@ Batch::Batch(std::deque<SingleCall>& waiting, BatchBounds bounds) {
   }
   const std::size_t most_keys = std::min(most, bounds.keys);
   calls_.reserve(most);
-  std::vector<std::uint32_t> keys;  // the place of each call's key
-  keys.reserve(most);
+  keys_.reserve(most);
   std::vector<std::uint32_t> counts;  // of costs, by key
   counts.reserve(most_keys);
   asks_.reserve(most_keys);
   KeyTable table(most_keys + 1);  // and the one that is too many
   while (calls_.size() < most) {
     SingleCall& next = waiting.front();
+    if (!calls_.empty() && !in_one_window(calls_.front(), next)) break;
     const auto count = static_cast<std::uint32_t>(asks_.size());
     const std::uint32_t key = table.place(next.key, asks_, count);
     if (key == count) {
@@ -76,33 +84,39 @@ Batch::Batch(std::deque<SingleCall>& waiting, BatchBounds bounds) {
       counts.push_back(0);
     }
     ++counts[key];
-    keys.push_back(key);
+    keys_.push_back(key);
     now_ = std::max(now_, next.now);
     calls_.push_back(std::move(next));
     waiting.pop_front();
   }
 
   costs_.resize(calls_.size());
+  const bool named = !calls_.front().request.empty();
+  if (named) requests_.resize(calls_.size());
   std::vector<std::uint32_t> ends(counts.size());
   std::uint32_t end = 0;
   for (std::size_t i = 0; i < counts.size(); ++i) {
     asks_[i].costs = std::span(costs_).subspan(end, counts[i]);
+    if (named) asks_[i].requests = std::span(requests_).subspan(end, counts[i]);
     ends[i] = end;
     end += counts[i];
   }
   places_.reserve(calls_.size());
   for (std::size_t i = 0; i < calls_.size(); ++i) {
-    const std::uint32_t place = ends[keys[i]]++;
+    const std::uint32_t place = ends[keys_[i]]++;
     places_.push_back(place);
     costs_[place] = calls_[i].cost;
+    if (named) requests_[place] = calls_[i].request;
   }
 }
 
-void Batch::answer(std::span<const Verdict> verdicts) {
+void Batch::answer(std::span<const Verdict> verdicts, std::span<const std::shared_ptr<const Requests>> known) {
   for (std::size_t i = 0; i < calls_.size(); ++i) {
     const Verdict& verdict = verdicts[places_[i]];
     if (decided(verdict)) {
-      calls_[i].done(Answer{.status = Status::decided, .verdicts = {verdict}});
+      Answer answer{.status = Status::decided, .verdicts = {verdict}};
+      if (!known.empty()) answer.known.push_back(known[keys_[i]]);
+      calls_[i].done(std::move(answer));
     } else {
       calls_[i].done(Answer{.status = Status::down, .verdicts = {}});
     }

@@ -10,7 +10,9 @@
 #include <cstddef>
 #include <cstdint>
 #include <deque>
+#include <memory>
 #include <span>
+#include <string_view>
 #include <vector>
 
 namespace weir::store::redis {
@@ -22,7 +24,8 @@ struct BatchBounds {
 
 class Batch {
  public:
-  // Takes from the front of `waiting`, all of one space, as many as the bounds allow: at least one.
+  // Takes from the front of `waiting`, all of one space, as many as the bounds allow: at least one. Requests that have
+  // names are kept in their window: they are all of the same one.
   Batch(std::deque<SingleCall>& waiting, BatchBounds bounds);
   Batch(const Batch&) = delete;  // it points into itself
   Batch& operator=(const Batch&) = delete;
@@ -36,7 +39,8 @@ class Batch {
 
   // `verdicts` has one a cost, asks in order. Some calls could not be decided, for what lies under their key is not
   // Weir's: their answer is `down`.
-  void answer(std::span<const Verdict> verdicts);
+  // `known` has one an ask, or none.
+  void answer(std::span<const Verdict> verdicts, std::span<const std::shared_ptr<const Requests>> known = {});
   void answer(Status status);  // all of them
 
  private:
@@ -45,9 +49,11 @@ class Batch {
   // A call that travels alone, as most do at low load, needs no memory of its own.
   template <class T>
   using Some = boost::container::small_vector<T, 1>;
-  Some<SingleCall> calls_;      // in the order they came
-  Some<std::uint32_t> places_;  // where in the answer each call's verdict is
-  Some<std::int64_t> costs_;    // key by key
+  Some<SingleCall> calls_;           // in the order they came
+  Some<std::uint32_t> places_;       // where in the answer each call's verdict is
+  Some<std::uint32_t> keys_;         // among the asks, the place of each call's key
+  Some<std::int64_t> costs_;         // key by key
+  Some<std::string_view> requests_;  // the same, if they have names
   Some<Ask> asks_;
   Instant now_{};
 };

@@ -1,4 +1,5 @@
-// charge.cpp: charges by force, as many keys in a script call as one takes; in a Cluster slot by slot.
+// charge.cpp: charges by force, as many keys in a script call as one takes; in a Cluster slot by slot. And amendments,
+// which are script calls that belong together, too.
 #include "store/redis/store/operations.hpp"
 #include "store/redis/store/store_core.hpp"
 
@@ -73,6 +74,15 @@ Operation charge_operation(const RedisSpace& space, std::vector<Charge> charges,
         calls.push_back(core->layout().charge(space, some, now));
       }
     }
+    const auto charging = std::make_shared<Charging>(*core, calls.size(), std::move(done));
+    for (ScriptCall& call : calls) charging->send(std::move(call), deadline);
+  };
+}
+
+Operation amend_operation(std::vector<ScriptCall> calls, Deadline deadline,
+                          std::move_only_function<void(Status)> done) {
+  return [calls = std::move(calls), deadline, done = std::move(done)](StoreCore* core) mutable {
+    if (calls.empty()) return done(Status::decided);
     const auto charging = std::make_shared<Charging>(*core, calls.size(), std::move(done));
     for (ScriptCall& call : calls) charging->send(std::move(call), deadline);
   };

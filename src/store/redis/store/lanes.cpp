@@ -92,7 +92,8 @@ void Lanes::send_from(const LanePtr& lane) {
       // Counted first: who has an answer finds its error in the health.
       const auto undecided = std::ranges::count_if(verdicts, std::not_fn(decided));
       if (undecided != 0) core_.failed(StoreError::wrong_type, static_cast<std::size_t>(undecided));
-      return batch->answer(verdicts);
+      if (!core_.layout().keeps_requests()) return batch->answer(verdicts);
+      return batch->answer(verdicts, core_.layout().known(batch->asks().size(), said->get()));
     }
     core_.failed(StoreError::protocol, batch->size());
     batch->answer(Status::down);

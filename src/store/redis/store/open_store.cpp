@@ -23,7 +23,7 @@ bool is_name_space(std::string_view text) {
 std::unique_ptr<Layout> make_layout(const OpenOptions& options, bool cluster) {
   const std::string& name_space = options.store.name_space;
   if (options.layout == OpenOptions::Layout::weir) return native_layout(name_space);
-  return upstash_layout({.cluster = cluster, .name_space = name_space});
+  return upstash_layout({.cluster = cluster, .regions = !options.regions.empty(), .name_space = name_space});
 }
 
 std::expected<StoreUrl, std::string> checked(std::string_view url, const OpenOptions& options) {
@@ -33,6 +33,11 @@ std::expected<StoreUrl, std::string> checked(std::string_view url, const OpenOpt
     return std::unexpected("the namespace must be 1 to 64 characters without blanks and braces");
   }
   return parse_store_url(url);
+}
+
+bool is_cluster(std::string_view url) {
+  const auto parsed = parse_store_url(url);
+  return parsed && parsed->kind == StoreUrl::Kind::cluster;
 }
 
 // For people: where it is, without its secrets.
@@ -78,11 +83,11 @@ std::expected<std::shared_ptr<Store>, std::string> open_redis_regions(const asio
                                                                       std::string_view url,
                                                                       const OpenOptions& options) {
   if (options.regions.empty()) return open_redis_store(executor, url, options);
-  if (options.layout == OpenOptions::Layout::upstash) {
-    return std::unexpected("several regions can't be used with layout upstash: use layout weir");
-  }
   std::vector<std::string_view> urls{url};
   urls.insert(urls.end(), options.regions.begin(), options.regions.end());
+  if (options.layout == OpenOptions::Layout::upstash && std::ranges::any_of(urls, &is_cluster)) {
+    return std::unexpected("a Cluster can't be a region with layout upstash: use single servers or layout weir");
+  }
   std::vector<std::shared_ptr<Region>> regions;
   for (const std::string_view one : urls) {
     auto region = open_region(executor, regions.size(), one, options);

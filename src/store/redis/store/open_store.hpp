@@ -19,7 +19,7 @@ struct OpenOptions {
   enum class Layout : std::uint8_t { weir, upstash };
   Layout layout = Layout::weir;
   TlsFiles tls{};
-  std::vector<std::string> regions{};  // more URLs, of layout weir
+  std::vector<std::string> regions{};  // more URLs
   StoreOptions store{};
 };
 

@@ -25,4 +25,8 @@ namespace weir::store::redis {
 [[nodiscard]] Operation charge_operation(const RedisSpace& space, std::vector<Charge> charges, Instant now,
                                          Deadline deadline, std::move_only_function<void(Status)> done);
 
+// The same of amendments.
+[[nodiscard]] Operation amend_operation(std::vector<ScriptCall> calls, Deadline deadline,
+                                        std::move_only_function<void(Status)> done);
+
 }  // namespace weir::store::redis

@@ -117,7 +117,8 @@ void RedisStore::decide_single(const Call& call, OnAnswer done) {
                         .cost = check.cost,
                         .now = call.now,
                         .deadline = core_->options().now() + core_->options().timeout,
-                        .done = std::move(done)});
+                        .done = std::move(done),
+                        .request = check.request});
   if (settings_ != nullptr) settings_->poll();
 }
 
@@ -175,6 +176,15 @@ void RedisStore::charge(const Space& space, std::span<const Charge> charges, Ins
                         std::move_only_function<void(Status)> done) {
   ask(*core_, settings_.get(), std::move(done), Status::full, [&](Deadline deadline, auto then) -> Entry {
     return charge_operation(of_redis(space), {charges.begin(), charges.end()}, now, deadline, std::move(then));
+  });
+}
+
+bool RedisStore::keeps_requests() const { return core_->layout().keeps_requests(); }
+
+void RedisStore::amend(const Space& space, std::span<const Amendment> amendments, Instant now,
+                       std::move_only_function<void(Status)> done) {
+  ask(*core_, settings_.get(), std::move(done), Status::full, [&](Deadline deadline, auto then) -> Entry {
+    return amend_operation(core_->layout().amend(of_redis(space), amendments, now), deadline, std::move(then));
   });
 }
 

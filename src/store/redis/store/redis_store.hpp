@@ -71,6 +71,9 @@ class RedisStore final : public Store {
 
   void charge(const Space& space, std::span<const Charge> charges, Instant now,
               std::move_only_function<void(Status)> done) override;
+  [[nodiscard]] bool keeps_requests() const override;
+  void amend(const Space& space, std::span<const Amendment> amendments, Instant now,
+             std::move_only_function<void(Status)> done) override;
   [[nodiscard]] bool leases() const override { return leases_ != nullptr; }
   [[nodiscard]] std::optional<Verdict> take_leased(const Space& space, Key key, std::int64_t cost) override;
   void untake_leased(const Space& space, Key key, std::int64_t cost) override;

@@ -7,6 +7,7 @@
 
 #include <cstdint>
 #include <functional>
+#include <string_view>
 
 namespace weir::store::redis {
 
@@ -20,6 +21,7 @@ struct SingleCall {
   Instant now;  // the caller's
   Deadline deadline;
   OnAnswer done;
+  std::string_view request{};  // its name, if it has one
 };
 
 }  // namespace weir::store::redis

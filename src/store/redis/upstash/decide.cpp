@@ -57,7 +57,8 @@ Verdict take_fixed(const Terms& terms, State& state, Instant now, std::int64_t c
 // What the previous window still weighs after so many ms of this one.
 double weight(const Terms& terms, std::int64_t elapsed, double previous) {
   const double share = static_cast<double>(elapsed) / static_cast<double>(terms.window);
-  return std::floor((1 - share) * previous);
+  const double weighs = (1 - share) * previous;
+  return terms.by_request ? weighs : std::floor(weighs);
 }
 
 // The first millisecond of a window, not before `from`, at which at most `room` is left of what the previous one

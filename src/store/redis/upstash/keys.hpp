@@ -5,8 +5,9 @@
 //   terms             a rule in its words: milliseconds, tokens
 //   decide            its arithmetic, in C++: what scripts/upstash_*.lua do, so that verdicts can be told exactly
 //   layout            both together behind Layout
-//   deny_list, ip_deny_list, cached_fixed_window, multi_region
-//                     what goes beyond counting on one server
+//   regions           requests one by one, where several regions keep a limit (src/store/regions brings them together)
+//   deny_list, ip_deny_list, cached_fixed_window
+//                     what goes beyond counting
 #pragma once
 
 #include <weir/key.hpp>

@@ -4,9 +4,12 @@
 #include "store/redis/upstash/keys.hpp"
 #include "store/redis/upstash/prefixes.hpp"
 #include "store/redis/upstash/question.hpp"
+#include "store/redis/upstash/regions.hpp"
 #include "store/redis/upstash/reply.hpp"
 #include "store/redis/upstash/scripts.hpp"
 #include "store/redis/upstash/space.hpp"
+#include "store/redis/upstash/what_is_left.hpp"
+#include "store/regions/request_names.hpp"
 
 #include <algorithm>
 #include <charconv>
@@ -49,10 +52,11 @@ class UpstashLayout final : public Layout {
  public:
   explicit UpstashLayout(UpstashOptions options) : options_(std::move(options)) {
     if (options_.cluster) options_.dynamic_limits = options_.deny_list = false;
+    if (options_.regions) options_.dynamic_limits = false;  // the package has none there
   }
 
   std::shared_ptr<const Space> open(std::string_view prefix, const Rule& rule) override {
-    const Terms terms = terms_of(rule);
+    const Terms terms = terms_of(rule, options_.regions);
     if (options_.cluster && terms.kind == Kind::sliding_window && hash_tag(prefix).empty()) {
       throw std::invalid_argument(
           "layout upstash can't keep a sliding_window in a Cluster, where its two keys lie in two slots; use "
@@ -61,7 +65,7 @@ class UpstashLayout final : public Layout {
     return prefixes_.open(prefix, rule, terms);
   }
 
-  bool caches() const override { return true; }
+  bool caches() const override { return !options_.regions; }
   bool reserves() const override { return false; }
   bool holds() const override { return options_.cluster; }  // over several slots, to undo what one refused
 
@@ -86,17 +90,32 @@ class UpstashLayout final : public Layout {
 
   bool read_each(const RedisSpace& any, std::span<const Ask> asks, Instant now, const Value& reply,
                  std::span<Verdict> verdicts) const override {
-    if (reply.type != Value::Type::array || reply.items.size() != asks.size() + 1) return false;
+    if (reply.type != Value::Type::array) return false;
+    if (reply.items.size() != (options_.regions ? asks.size() * region_found_items : asks.size() + 1)) return false;
     const Terms& terms = upstash_space(any).terms();
     std::size_t place = 0;
     for (std::size_t at = 0; at < asks.size(); ++at) {
       const std::span<const std::int64_t> costs = asks[at].costs;
-      const auto found = read_found(reply.items.front(), reply.items[at + 1]);
+      const auto found = options_.regions ? read_found(reply.items.subspan(at * region_found_items, found_items))
+                                          : read_found(reply.items.front(), reply.items[at + 1]);
       if (!found || found->flags.size() != costs.size()) return false;
       tell(terms, *found, costs, now, verdicts.subspan(place, costs.size()));
       place += costs.size();
     }
     return true;
+  }
+
+  bool keeps_requests() const override { return options_.regions; }
+
+  std::vector<std::shared_ptr<const Requests>> known(std::size_t asks, const Value& reply) const override {
+    std::vector<std::shared_ptr<const Requests>> known;
+    for (std::size_t at = 0; at < asks; ++at) known.push_back(known_of(reply.items.subspan(at * width())));
+    return known;
+  }
+
+  std::vector<ScriptCall> amend(const RedisSpace& space, std::span<const Amendment> amendments,
+                                Instant now) const override {
+    return amend_calls(upstash_space(space), amendments, now);
   }
 
   ScriptCall joint(const Call& asked, std::string_view tag) const override {
@@ -159,7 +178,7 @@ class UpstashLayout final : public Layout {
 
  private:
   [[nodiscard]] ScriptCall call_joint(const Call& asked, std::string_view tag, std::string_view mode) const {
-    ScriptCall call{.script = &joint_script(), .keys = {}, .arguments = {}};
+    ScriptCall call{.script = options_.regions ? &region_joint_script() : &joint_script(), .keys = {}, .arguments = {}};
     call.arguments = {std::to_string(milliseconds_of(asked.now)),
                       asked.id.empty() ? std::string() : question_of(asked.checks), remembered_text(asked),
                       asked.once ? "once" : "", std::string(mode)};
@@ -171,22 +190,21 @@ class UpstashLayout final : public Layout {
       std::vector<std::string> keys = state_keys(space, identifier, asked.now);
       call.arguments.push_back(std::to_string(keys.size()));
       call.arguments.push_back(std::move(identifier));
-      call.arguments.push_back(std::to_string(check.cost));
+      call.arguments.push_back(cost_text(check.cost, check.request));
       std::ranges::move(keys, std::back_inserter(call.keys));
     }
     if (!asked.id.empty()) call.keys.push_back(record_key(asked.id, tag));
     return call;
   }
 
-  [[nodiscard]] static std::expected<Answer, std::string> read_joint(const Call& call, const Value& reply,
-                                                                     bool charges) {
+  [[nodiscard]] std::expected<Answer, std::string> read_joint(const Call& call, const Value& reply,
+                                                              bool charges) const {
     if (reply.type == Value::Type::error) return std::unexpected(std::string(reply.text));
     const std::unexpected wrong(std::string("the script upstash_joint answered something else"));
     if (reply.type != Value::Type::array || reply.items.empty()) return wrong;
     const std::string_view word = reply.items[0].text;
     if (word == "conflict") return Answer{.status = Status::conflict, .verdicts = {}};
-    if ((word != "decided" && word != "repeated") ||
-        reply.items.size() != joint_head + call.checks.size() * found_items) {
+    if ((word != "decided" && word != "repeated") || reply.items.size() != joint_head + call.checks.size() * width()) {
       return wrong;
     }
     Answer answer{.status = word == "decided" ? Status::decided : Status::repeated,
@@ -195,10 +213,13 @@ class UpstashLayout final : public Layout {
     std::vector<Found> all;
     for (std::size_t at = 0; at < call.checks.size(); ++at) {
       const Check& check = call.checks[at];
-      const auto found = read_found(reply.items.subspan(joint_head + at * found_items, found_items));
+      const auto found = read_found(reply.items.subspan(joint_head + at * width(), found_items));
       if (!found || found->flags.size() != 1) return wrong;
       if (found->flags == "w") return std::unexpected(std::string("a key of the call holds a value of another type"));
       all.push_back(*found);
+      if (options_.regions && word == "decided") {
+        answer.known.push_back(known_of(reply.items.subspan(joint_head + at * width())));
+      }
       tell(upstash_space(*check.space).terms(), *found, std::span(&check.cost, 1), now,
            std::span(&answer.verdicts[at], 1));
     }
@@ -211,7 +232,8 @@ class UpstashLayout final : public Layout {
                                 std::string_view mode) const {
     const UpstashSpace& space = upstash_space(any);
     const Terms& terms = space.terms();
-    ScriptCall call{.script = &each_script(terms.kind), .keys = {}, .arguments = {}};
+    ScriptCall call{
+        .script = options_.regions ? &region_each_script() : &each_script(terms.kind), .keys = {}, .arguments = {}};
     call.arguments = {std::string(name_of(terms.kind)), std::to_string(milliseconds_of(now))};
     say_terms(space, call);
     call.arguments.emplace_back(mode);
@@ -220,10 +242,26 @@ class UpstashLayout final : public Layout {
     for (const Ask& ask : asks) {
       std::string identifier = identifier_of(ask.key);
       std::ranges::move(state_keys(space, identifier, now), std::back_inserter(call.keys));
-      if (options_.deny_list) call.arguments.push_back(std::move(identifier));
+      if (options_.regions || options_.deny_list) call.arguments.push_back(std::move(identifier));
+      if (!options_.regions) continue;
+      call.arguments.push_back(std::to_string(ask.costs.size()));
+      for (std::size_t at = 0; at < ask.costs.size(); ++at) {
+        call.arguments.push_back(cost_text(ask.costs[at], ask.requests.empty() ? "" : ask.requests[at]));
+      }
     }
-    append_costs(asks, call.arguments);
+    if (!options_.regions) append_costs(asks, call.arguments);
     return call;
+  }
+
+  [[nodiscard]] std::size_t width() const { return options_.regions ? region_found_items : found_items; }
+  [[nodiscard]] static std::shared_ptr<const Requests> known_of(std::span<const Value> items) {
+    return read_requests(items[region_found_items - 1]);
+  }
+  // Over several regions with the name of the request; who asks one region alone needs none.
+  [[nodiscard]] std::string cost_text(std::int64_t cost, std::string_view request) const {
+    std::string text = std::to_string(cost);
+    if (!options_.regions) return text;
+    return text.append(" ").append(request.empty() ? *names_.draw() : std::string(request));
   }
 
   // The arguments and keys that both scripts want of a limit.
@@ -239,35 +277,13 @@ class UpstashLayout final : public Layout {
     if (options_.deny_list) call.keys.push_back(deny_list_key(space.prefix()));
   }
 
-  // A call that was refused or only looked has charged nothing: what each of its keys says is what the first check of
-  // it found.
-  static void say_what_is_left(const Call& call, Instant now, std::span<const Found> found,
-                               std::span<Verdict> verdicts) {
-    for (std::size_t at = 0; at < call.checks.size(); ++at) {
-      const UpstashSpace& space = upstash_space(*call.checks[at].space);
-      const auto same = [&](const Check& other) {
-        const UpstashSpace& its = upstash_space(*other.space);
-        return its.prefix() == space.prefix() && its.terms().kind == space.terms().kind &&
-               its.terms().window == space.terms().window &&
-               identifier_of(other.key) == identifier_of(call.checks[at].key);
-      };
-      const auto first = static_cast<std::size_t>(std::ranges::find_if(call.checks, same) - call.checks.begin());
-      Terms terms = space.terms();
-      terms.limit = found[at].limit;
-      State state = found[first].state;
-      const Verdict rest = take(terms, state, now, 0);
-      verdicts[at].remaining = rest.remaining;
-      verdicts[at].debt = rest.debt;
-      verdicts[at].reset = rest.reset;
-    }
-  }
-
   [[nodiscard]] std::string record_key(std::string_view id, std::string_view tag) const {
     std::string key = options_.name_space + ":id:{";
     return key.append(tag).append("}").append(id);
   }
 
   UpstashOptions options_;
+  mutable RequestNames names_;
   Prefixes prefixes_;
 };
 

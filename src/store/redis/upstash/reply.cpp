@@ -30,6 +30,13 @@ void say_of_none(Verdict& verdict, std::int64_t cost) {
   }
 }
 
+// As the package's parseInt: what begins with no number counts nothing.
+std::int64_t units_in(std::string_view text) {
+  std::int64_t units = 0;
+  std::from_chars(text.data(), text.data() + text.size(), units);
+  return units;
+}
+
 bool is_flag(char flag) { return std::string_view("10dw").contains(flag); }
 
 }  // namespace
@@ -59,6 +66,18 @@ std::optional<Found> read_found(const Value& limit, const Value& key) {
     rest.remove_prefix(std::min(end + 1, rest.size()));
   }
   return read_found(items);
+}
+
+std::shared_ptr<const Requests> read_requests(const Value& fields) {
+  if (fields.type != Value::Type::array || fields.items.size() % 2 != 0) return nullptr;
+  auto requests = std::make_shared<Requests>();
+  for (std::size_t at = 0; at < fields.items.size(); at += 2) {
+    const Value& name = fields.items[at];
+    const Value& units = fields.items[at + 1];
+    if (name.type != Value::Type::text || units.type != Value::Type::text) return nullptr;
+    requests->emplace(name.text, units_in(units.text));
+  }
+  return requests;
 }
 
 void tell(const Terms& terms, const Found& found, std::span<const std::int64_t> costs, Instant now,

@@ -4,9 +4,11 @@
 #include "limits/verdict.hpp"
 #include "store/redis/resp/value.hpp"
 #include "store/redis/upstash/decide.hpp"
+#include "store/store.hpp"
 
 #include <cstddef>
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <span>
 #include <string_view>
@@ -20,6 +22,9 @@ struct Found {
   std::string_view flags;  // one a cost: 1 taken, 0 refused, d denied, w something else is at this key
 };
 inline constexpr std::size_t found_items = 4;
+// Over several regions the fields of the window follow as a fifth item.
+inline constexpr std::size_t region_found_items = 5;
+[[nodiscard]] std::shared_ptr<const Requests> read_requests(const Value& fields);  // none: they were not said
 
 [[nodiscard]] std::optional<Found> read_found(std::span<const Value> items);  // found_items of them
 // As upstash_each.lua says it: the limit once for all, the others with " " between them.

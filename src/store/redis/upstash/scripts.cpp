@@ -46,6 +46,23 @@ const Script& joint_script() {
   return script;
 }
 
+const Script& region_each_script() {
+  static const Script script =
+      assembled("upstash_region_each", {"upstash_room", "upstash_region_windows", "upstash_region_each"});
+  return script;
+}
+
+const Script& region_joint_script() {
+  static const Script script =
+      assembled("upstash_region_joint", {"upstash_room", "upstash_region_windows", "upstash_joint"});
+  return script;
+}
+
+const Script& region_amend_script() {
+  static const Script script = assembled("upstash_region_amend", {"upstash_region_amend"});
+  return script;
+}
+
 const Script& reset_script() {
   static const Script script = assembled("upstash_reset", {"upstash_reset"});
   return script;

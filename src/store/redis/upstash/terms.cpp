@@ -50,8 +50,11 @@ std::int64_t counter_ttl(const Terms& terms) {
   return terms.kind == Kind::sliding_window ? 2 * terms.window + 1000 : terms.window;
 }
 
-Terms terms_of(const Rule& rule) {
+Terms terms_of(const Rule& rule, bool regions) {
   const Kind kind = kind_of(rule.algorithm);
+  if (regions && kind == Kind::token_bucket) {
+    refuse("has no token_bucket over several regions, use fixed_window, sliding_window or layout weir");
+  }
   if (rule.period.kind() != Period::Kind::fixed) {
     refuse("has no months and years, use a period of fixed length or layout weir");
   }
@@ -64,7 +67,8 @@ Terms terms_of(const Rule& rule) {
   return {.kind = kind,
           .limit = bursts ? rule.burst : rule.count,
           .window = std::chrono::duration_cast<milliseconds>(period).count(),
-          .refill = rule.count};
+          .refill = rule.count,
+          .by_request = regions};
 }
 
 }  // namespace weir::store::redis::upstash

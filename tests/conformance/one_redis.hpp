@@ -1,4 +1,4 @@
-// region.hpp: one Redis, and script calls to it that wait for their answer.
+// one_redis.hpp: one Redis, and script calls to it that wait for their answer.
 #pragma once
 
 #include "store/redis/client/client_options.hpp"
@@ -43,17 +43,17 @@ class Answer {
   Value value;
 };
 
-class Region {
+class OneRedis {
  public:
-  explicit Region(std::uint16_t port) {
+  explicit OneRedis(std::uint16_t port) {
     auto url = store::parse_store_url("redis://127.0.0.1:" + std::to_string(port));
     auto made = store::redis::make_client(io_.get_executor(), {.url = url.value()});
     if (!made) throw std::runtime_error(made.error());
     client_ = std::move(*made);
   }
-  Region(const Region&) = delete;
-  Region& operator=(const Region&) = delete;
-  ~Region() { client_->close(); }
+  OneRedis(const OneRedis&) = delete;
+  OneRedis& operator=(const OneRedis&) = delete;
+  ~OneRedis() { client_->close(); }
 
   Answer call(const store::redis::ScriptCall& call) {
     std::unique_ptr<Answer> answer;
