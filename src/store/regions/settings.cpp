@@ -9,14 +9,15 @@ namespace weir::store {
 
 using std::chrono::steady_clock;
 
-// Several writes at once, of which the first that succeeds is the answer.
+// Several writes at once. That of the region which is read is the answer, as then this process acts by it; when that
+// one fails, whatever succeeded is.
 struct RegionsSettings::Write {
   std::mutex mutex{};
   Name name;
   Written written;
   OnSettingWritten done;
   std::size_t left;
-  bool written_somewhere = false;
+  std::optional<SettingWritten> written_somewhere{};
   SettingsError error = SettingsError::down;
   std::vector<std::size_t> failed{};
 };
@@ -56,19 +57,17 @@ void RegionsSettings::write(Name name, Written written, OnSettingWritten done) {
       if (!how) {
         all->failed.push_back(region);
         if (how.error() == SettingsError::full) all->error = SettingsError::full;
-      } else if (!std::exchange(all->written_somewhere, true)) {
-        first = std::move(all->done);
+      } else if (!all->written_somewhere || region == self->reading_.load()) {
+        all->written_somewhere = how;
       }
       const bool last = --all->left == 0;
-      if (last && !all->written_somewhere) {
-        first = std::move(all->done);
-        how = std::unexpected(all->error);
-      }
+      if (last || (how && region == self->reading_.load())) first = std::exchange(all->done, nullptr);
+      const SettingWritten result = all->written_somewhere.value_or(std::unexpected(all->error));
       lock.unlock();
       if (last && all->written_somewhere) {
         for (const std::size_t failed : all->failed) self->missed(failed, all->name, all->written);
       }
-      if (first) first(how);
+      if (first) first(result);
     });
   }
 }

@@ -3,7 +3,9 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <functional>
 #include <map>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -22,12 +24,21 @@ class KeptSettings final : public Settings {
  public:
   bool down = false;
   bool is_current = true;
+  bool slow = false;  // the answer to the next write waits for `answer`
+  std::move_only_function<void()> answer;
   int polls = 0;
   std::map<std::string, std::string> kept;
 
   void put(std::string_view, std::string_view name, std::string_view text, std::optional<limits::Nanos>,
            OnSettingWritten done) override {
     if (down) return done(std::unexpected(SettingsError::down));
+    if (slow) {
+      answer = [this, setting = std::string(name), value = std::string(text), done = std::move(done)]() mutable {
+        hear(setting, value);
+        done(false);
+      };
+      return;
+    }
     hear(std::string(name), std::string(text));
     done(false);
   }
@@ -105,6 +116,17 @@ TEST_F(RegionsSettingsTest, AreWrittenToAllAndReadFromTheFirst) {
   EXPECT_THAT(near->kept, ElementsAre(Pair("rate", "5/1m")));
   EXPECT_THAT(far->kept, ElementsAre(Pair("rate", "5/1m")));
   far->hear("rate", "6/1m");
+  EXPECT_THAT(seen, ElementsAre(Pair("rate", "5/1m")));
+}
+
+TEST_F(RegionsSettingsTest, WhoSetsOneIsAnsweredWhenItActsHere) {
+  near->slow = true;
+  std::optional<SettingWritten> written;
+  settings->put("limit", "rate", "5/1m", std::nullopt, [&](SettingWritten how) { written = how; });
+  EXPECT_THAT(far->kept, ElementsAre(Pair("rate", "5/1m")));
+  EXPECT_FALSE(written);
+  near->answer();
+  EXPECT_TRUE(written && *written);
   EXPECT_THAT(seen, ElementsAre(Pair("rate", "5/1m")));
 }
 
