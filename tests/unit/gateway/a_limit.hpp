@@ -18,4 +18,11 @@ inline config::Limit per_user(std::string name, const Rule& rule) {
   return limit;
 }
 
+// The same, counting tokens.
+inline config::Limit tokens_per_user(std::string name, const Rule& rule) {
+  config::Limit limit = per_user(std::move(name), rule);
+  limit.tokens.unit = usage::Unit::tokens;
+  return limit;
+}
+
 }  // namespace weir::gateway

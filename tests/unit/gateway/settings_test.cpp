@@ -211,5 +211,43 @@ TEST(Settings, ARouteArrives) {
   EXPECT_THAT(arrived.limits, ElementsAre(ElementsAre("a"), ElementsAre("b", "c")));
 }
 
+TEST(Settings, WhatALimitOfTokensSaysArrives) {
+  config::Config config;
+  config::Limit limit{.name = "t", .rule = fixed_window(1000, 1min), .prefix = "weir:t"};
+  limit.tokens = {.unit = usage::Unit::input_tokens,
+                  .weights = {.cached_input = {100'000'000}, .reasoning = usage::whole(2)},
+                  .model_weights = {{"gpt-4*", usage::whole(10)}},
+                  .reserve = {.kind = usage::Reserve::Kind::fixed, .amount = 77, .default_output = 5},
+                  .on_exceeded = config::OnExceeded::truncate};
+  config.limits = {limit};
+  config.prices = {{"gpt-*", {.input = {2'500'000'000}, .output = usage::whole(10), .reasoning = usage::whole(12)}}};
+  const Settings arrived = read_settings(boost::json::serialize(settings_json(config)));
+  const config::Tokens& tokens = arrived.limits.at(0).tokens;
+  EXPECT_EQ(tokens.unit, limit.tokens.unit);
+  EXPECT_EQ(tokens.weights, limit.tokens.weights);
+  EXPECT_EQ(tokens.model_weights, limit.tokens.model_weights);
+  EXPECT_EQ(tokens.reserve.kind, usage::Reserve::Kind::fixed);
+  EXPECT_EQ(tokens.reserve.amount, 77);
+  EXPECT_EQ(tokens.reserve.default_output, 5);
+  EXPECT_EQ(tokens.on_exceeded, config::OnExceeded::truncate);
+  ASSERT_EQ(arrived.prices.size(), 1U);
+  EXPECT_EQ(arrived.prices[0].first, "gpt-*");
+  EXPECT_EQ(arrived.prices[0].second.rates(), config.prices[0].second.rates());
+}
+
+TEST(Settings, WhatARouteToAModelSaysArrives) {
+  const config::Upstream upstream{.name = "openai",
+                                  .host = "api.openai.com",
+                                  .model = config::Model{.protocol = usage::Protocol::openai,
+                                                         .ask_usage = config::Model::AskUsage::always,
+                                                         .usage_missing = config::Model::UsageMissing::held}};
+  const RouteSettings arrived = read_route_settings(boost::json::serialize(route_settings_json({}, upstream)));
+  ASSERT_TRUE(arrived.model);
+  EXPECT_EQ(arrived.model->host, "api.openai.com");
+  EXPECT_EQ(arrived.model->model.protocol, usage::Protocol::openai);
+  EXPECT_EQ(arrived.model->model.ask_usage, config::Model::AskUsage::always);
+  EXPECT_EQ(arrived.model->model.usage_missing, config::Model::UsageMissing::held);
+}
+
 }  // namespace
 }  // namespace weir::gateway

@@ -24,6 +24,12 @@ class WrittenRequest final : public Request {
     return *this;
   }
 
+  // It asks a model for this; it outlives the request.
+  WrittenRequest& asking(const ModelFacts& facts) {
+    facts_ = &facts;
+    return *this;
+  }
+
   [[nodiscard]] std::string_view header(std::string_view name, std::size_t index, std::size_t& count) const override {
     count = 0;
     std::string_view found;
@@ -34,10 +40,12 @@ class WrittenRequest final : public Request {
     return found;
   }
   [[nodiscard]] std::string_view client_address() const override { return address_; }
+  [[nodiscard]] const ModelFacts* model_facts() const override { return facts_; }
 
  private:
   std::vector<std::pair<std::string, std::string>> headers_;
   std::string address_ = "192.0.2.7:40000";
+  const ModelFacts* facts_ = nullptr;
 };
 
 }  // namespace weir::gateway
