@@ -9,6 +9,8 @@
 //   admission       asked_limits (which limits apply: key_source, cost_header) -> one decision -> conclusion
 //   asking          the same over a store that answers later: the request is held, its answer wakes the worker; what
 //                   it holds there is renewed and settled by held_leases
+//   model/          calls of models: model_stream (in the filter) -> model_call (what is asked for, what it took),
+//                   stream_budget (a limit that ends or slows an answer), model_account (metrics)
 //   runtime         the limiters and the store, one set a process; settings is how they reach the module (JSON)
 //   extension       makes the runtime, and another one when the settings' file changes
 //   bootstrap       the other side: a Config rendered as Envoy's bootstrap, which carries the settings
