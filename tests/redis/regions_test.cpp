@@ -19,7 +19,7 @@ namespace {
 using namespace std::chrono_literals;
 using testing::HasSubstr;
 
-constexpr auto timeout = 250ms;
+constexpr auto timeout = 1s;
 
 class TwoRegions : public testing::Test {
  protected:
