@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""What stands behind the demo gateway: an echo, a streaming model, a function and a login. Needs Python alone.
+"""What stands behind the demo gateway: an echo, a streaming model in two APIs, a function and a login. Needs Python alone.
 
     demo_upstream.py [--port N]     prints the port that it listens on; 0 (the default) finds a free one
 """
@@ -11,6 +11,7 @@ import sys
 
 import function
 import login
+import messages
 import model
 from http_server import json_response, serve
 
@@ -19,6 +20,8 @@ async def handle(request):
     path = request.path.partition("?")[0]
     if path == "/v1/chat/completions" and request.method == "POST":
         return await model.chat_completion(request)
+    if path == "/v1/messages" and request.method == "POST":
+        return await messages.message(request)
     if match := function.INVOKE.fullmatch(request.path):
         return function.invoke(request, match[1])
     if match := function.SWITCH.fullmatch(path):

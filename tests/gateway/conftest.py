@@ -11,6 +11,7 @@ import random
 import shutil
 import socket
 import subprocess
+import sys
 import tempfile
 import textwrap
 import threading
@@ -98,6 +99,17 @@ def upstream():
     server.may_answer.set()
     server.shutdown()
     server.server_close()
+
+
+@pytest.fixture(scope="module")
+def demo_upstream():
+    """What stands behind the demo: an echo, a model, a login; its URL."""
+    program = ROOT / "examples/quickstart/demo_upstream.py"
+    process = subprocess.Popen([sys.executable, "-B", str(program)], stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, text=True)
+    yield f"http://127.0.0.1:{process.stdout.readline().strip()}"
+    process.terminate()
+    process.wait(PATIENCE)
+    process.stdout.close()
 
 
 @dataclasses.dataclass

@@ -32,16 +32,6 @@ def shown(readme):
         yield command, "\n".join(answer)
 
 
-@pytest.fixture(scope="module")
-def demo_upstream():
-    program = ROOT / "examples/quickstart/demo_upstream.py"
-    process = subprocess.Popen([sys.executable, "-B", str(program)], stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, text=True)
-    yield f"http://127.0.0.1:{process.stdout.readline().strip()}"
-    process.terminate()
-    process.wait(PATIENCE)
-    process.stdout.close()
-
-
 @pytest.fixture
 def folder():
     """A copy of the examples that commands may change; its name is short, as unix sockets live in it."""
@@ -76,7 +66,8 @@ def running(folder, config, environment):
 def test_an_example_does_what_its_readme_shows(name, folder, demo_upstream):
     ports = {"127.0.0.1:8080": f"127.0.0.1:{free_port()}", "127.0.0.1:9090": f"127.0.0.1:{free_port()}",
              "build/release/weir": str(BUILD / "weir")}
-    environment = {**os.environ, "WEIR_ENVOY": envoy_program(), "XDG_RUNTIME_DIR": str(folder), "LISTEN": ports["127.0.0.1:8080"],
+    environment = {**os.environ, "PATH": os.pathsep.join([str(pathlib.Path(sys.executable).parent), os.environ["PATH"]]),  # the SDKs
+                   "WEIR_ENVOY": envoy_program(), "XDG_RUNTIME_DIR": str(folder), "LISTEN": ports["127.0.0.1:8080"],
                    "ADMIN": ports["127.0.0.1:9090"], "UPSTREAM": demo_upstream}
     steps = list(shown(folder / "examples" / name / "README.md"))
     assert steps
