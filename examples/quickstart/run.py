@@ -30,6 +30,8 @@ def start(command, **options):
 
 def invitation(url):
     bold, plain = ("\x1b[1m", "\x1b[0m") if sys.stdout.isatty() else ("", "")
+    question = f"{url}/v1/chat/completions -H 'x-user-id: ada' -d '{ASKED}'"
+    remaining = "%header{x-ratelimit-remaining-tokens}\\n"
     return f"""
 {bold}Weir is running.{plain} From another terminal:
 
@@ -37,11 +39,11 @@ def invitation(url):
       allowed, with its RateLimit headers
   {bold}for i in $(seq 8); do curl -s -o /dev/null -w '%{{http_code}} ' {url}/hello; done; echo{plain}
       5 in 10 seconds for each client, then 429
-  {bold}curl -N {url}/v1/chat/completions -H 'x-user-id: ada' -d '{ASKED}'{plain}
+  {bold}curl -N {question}{plain}
       a streamed answer of a model
-  {bold}for i in $(seq 8); do curl -s -o /dev/null -w '%{{http_code}} %header{{x-ratelimit-remaining-tokens}}\\n' {url}/v1/chat/completions -H 'x-user-id: ada' -d '{ASKED}'; done{plain}
+  {bold}for i in $(seq 8); do curl -s -o /dev/null -w '%{{http_code}} {remaining}' {question}; done{plain}
       what is left of 200 tokens a minute, then 429
-  {bold}curl -i {url}/v1/chat/completions -H 'x-user-id: ada' -d '{ASKED}'{plain}
+  {bold}curl -i {question}{plain}
       the refusal, as OpenAI's SDKs expect it
   {bold}curl -s {ADMIN}/api/v1/limits/per-client/keys/127.0.0.1{plain}
       what you have left; DELETE instead of GET gives it all back
