@@ -9,9 +9,9 @@ import subprocess
 import sys
 
 HERE = pathlib.Path(__file__).resolve().parent
-WEIR = os.environ.get("WEIR", HERE.parent.parent / "build/release/weir")
+WEIR = os.environ.get("DEMO_WEIR", HERE.parent.parent / "build/release/weir")
 CONFIG = HERE / "weir.yaml"
-ADMIN = "http://" + os.environ.get("ADMIN", "127.0.0.1:9090")  # as the config has it
+ADMIN = "http://" + os.environ.get("DEMO_ADMIN", "127.0.0.1:9090")  # as the config has it
 PR_SET_PDEATHSIG = 1
 ASKED = '{"model":"demo","stream":true,"messages":[{"role":"user","content":"What is a weir?"}]}'
 libc = ctypes.CDLL(None)

@@ -38,8 +38,8 @@ class Demo:
 @pytest.fixture(scope="module")
 def demo(tmp_path_factory):
     folder = tmp_path_factory.mktemp("demo")
-    environment = {**os.environ, "WEIR": str(BUILD / "weir"), "WEIR_ENVOY": envoy_program(), "XDG_RUNTIME_DIR": str(folder),
-                   "LISTEN": f"127.0.0.1:{free_port()}", "ADMIN": f"127.0.0.1:{free_port()}"}
+    environment = {**os.environ, "DEMO_WEIR": str(BUILD / "weir"), "WEIR_ENVOY": envoy_program(), "XDG_RUNTIME_DIR": str(folder),
+                   "DEMO_LISTEN": f"127.0.0.1:{free_port()}", "DEMO_ADMIN": f"127.0.0.1:{free_port()}"}
     with (folder / "log").open("wb") as log:
         process = subprocess.Popen([sys.executable, "-B", str(ROOT / "examples/quickstart/run.py")], env=environment, text=True,
                                    stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=log)
