@@ -138,5 +138,18 @@ TEST_F(SharedSettingsTest, LeavesNothingRunningAfterAnAnswer) {
   EXPECT_EQ(io_.run(), 0U);
 }
 
+TEST_F(SharedSettingsTest, AnEndBeyondAllTimesIsFarAwayAndNotPast) {
+  const auto watching = listen("a");
+  poll();
+  answer(
+      snapshot("5", {"a x", "1", "a y", "2", "a z", "3"},
+               {"a d", "9223372036854775807", "a e", "1e+18", "a f", "9223372036855", "a g", "-9223372036854775808"}));
+  for (const char* name : {"d", "e", "f"}) {
+    ASSERT_TRUE(heard_.contains(name)) << name;
+    EXPECT_GT(left_[name], std::chrono::hours(24 * 365 * 200)) << name;
+  }
+  EXPECT_FALSE(heard_.contains("g")) << "that is past";
+}
+
 }  // namespace
 }  // namespace weir::store::redis

@@ -89,7 +89,10 @@ void Leases::ask(const std::shared_ptr<const LeaseErrand>& errand) {
                 const Deadline now = self->core_->options().now();
                 if (!said) return self->table_.not_granted(*errand, now);
                 const auto answer = self->core_->layout().read_lease(*errand->space, said->get());
-                if (answer) return self->came(*errand, *answer);
+                // More than was asked for, or for longer, can't have been charged.
+                const bool asked_for =
+                    answer && answer->units <= errand->want && answer->life <= errand->space->lease_life();
+                if (asked_for) return self->came(*errand, *answer);
                 self->core_->failed(StoreError::protocol, 1);
                 self->table_.not_granted(*errand, now);
               });

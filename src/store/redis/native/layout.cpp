@@ -182,7 +182,7 @@ bool NativeLayout::read_each(const RedisSpace& space, std::span<const Ask> asks,
   Fields fields(reply.text);
   Found time(fields.next());
   const std::int64_t seconds = time.next();
-  const Instant now = at_micros(seconds * 1'000'000 + time.next());
+  const Instant now = at_micros(limits::saturated(limits::Wide{seconds} * 1'000'000 + time.next()));
   if (!time.at_end()) return false;
   const Decider& decider = native(space).decider();
   for (const Ask& ask : asks) {
@@ -223,13 +223,16 @@ std::expected<Answer, std::string> NativeLayout::read_joint(const Call& call, co
   if (reply.type == Value::Type::error) return std::unexpected(std::string(reply.text));
   if (reply.type != Value::Type::text) return wrong();
   Found found(reply.text);
-  Answer answer{.status = static_cast<Status>(found.next()), .verdicts = {}};
-  if (answer.status == Status::conflict) {
-    answer.verdicts.resize(call.checks.size());
-    return answer;
+  const std::int64_t status = found.next();
+  constexpr std::int64_t decided = 0;
+  constexpr std::int64_t repetition = 1;
+  constexpr std::int64_t conflict = 2;
+  if (status == conflict && found.at_end()) {
+    return Answer{.status = Status::conflict, .verdicts = std::vector<Verdict>(call.checks.size())};
   }
-  if (answer.status != Status::decided && answer.status != Status::repeated) return wrong();
-  const bool repeated = answer.status == Status::repeated;
+  if (status != decided && status != repetition) return wrong();
+  const bool repeated = status == repetition;
+  Answer answer{.status = repeated ? Status::repeated : Status::decided, .verdicts = {}};
   const Instant now = at_micros(found.next());
   const std::vector<Asked> checks = asked(call);
   std::vector<Judged> judged;
@@ -241,7 +244,11 @@ std::expected<Answer, std::string> NativeLayout::read_joint(const Call& call, co
       const std::int64_t first = found.next();
       const std::int64_t second = found.next();
       const Numbers then{first, second, found.next()};
-      if (then != space.numbers()) decider = decider_of(with_numbers(space.rule(), then));
+      if (then != space.numbers()) {
+        const auto rule_then = with_numbers(space.rule(), then);
+        if (!rule_then) return wrong();
+        decider = decider_of(*rule_then);
+      }
     }
     judged.push_back(read_check(decider, now, checks[at].before, call.checks[at].cost, found));
     charged = charged && judged.back().alone.allowed();

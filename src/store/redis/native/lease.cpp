@@ -40,11 +40,11 @@ std::optional<LeaseAnswer> lease_answer(const NativeSpace& space, const Value& r
   const std::int64_t micros = head.next();
   LeaseAnswer answer;
   answer.units = head.next();
-  answer.life = microseconds(head.next());
+  answer.life = Nanos(limits::saturated(limits::Wide{head.next()} * 1000));
   answer.receipt.held_at = micros;
   answer.receipt.stamp = fields.next();
   const std::string_view state = fields.next();
-  if (!head.at_end() || fields.more() || answer.units < 0) return std::nullopt;
+  if (!head.at_end() || fields.more() || answer.units < 0 || answer.life < Nanos(0)) return std::nullopt;
   answer.receipt.state = state;
   const std::string told = "1 " + answer.receipt.state;
   Found found(told);

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <expected>
 #include <numeric>
 #include <stdexcept>
 #include <string_view>
@@ -24,17 +25,21 @@ bool is_bucket(const Rule& rule) {
 
 std::int64_t capacity(const Rule& rule) { return rule.burst == 0 ? rule.count : rule.burst; }
 
-void must_be_usable(const Rule& rule) {
-  if (auto valid = validate(rule); !valid) throw std::invalid_argument(valid.error());
-  if (rule.algorithm == Algorithm::unlimited) throw std::invalid_argument("an unlimited rule has nothing to store");
+std::expected<void, std::string> usable(const Rule& rule) {
+  if (auto valid = validate(rule); !valid) return valid;
+  if (rule.algorithm == Algorithm::unlimited) return std::unexpected("an unlimited rule has nothing to store");
   if (rule.period.length() % microseconds(1) != limits::Nanos(0)) {
-    throw std::invalid_argument("Redis counts time in microseconds, use a period of whole microseconds");
+    return std::unexpected("Redis counts time in microseconds, use a period of whole microseconds");
   }
-  if (!is_bucket(rule)) return;
-  if (limits::Wide{capacity(rule)} * micros(rule) > limits::Wide{longest_fill} * rule.count) {
-    throw std::invalid_argument(
+  if (is_bucket(rule) && limits::Wide{capacity(rule)} * micros(rule) > limits::Wide{longest_fill} * rule.count) {
+    return std::unexpected(
         "a bucket in Redis must fill within 36525 days (100 years), use a smaller burst or a higher rate");
   }
+  return {};
+}
+
+void must_be_usable(const Rule& rule) {
+  if (auto is = usable(rule); !is) throw std::invalid_argument(is.error());
 }
 
 char letter_of(Algorithm algorithm) {
@@ -157,7 +162,8 @@ Numbers numbers_of(const Rule& rule) {
   return {rule.count, 0, 0};
 }
 
-Rule with_numbers(const Rule& rule, const Numbers& numbers) {
+std::optional<Rule> with_numbers(const Rule& rule, const Numbers& numbers) {
+  if (is_bucket(rule) && std::ranges::any_of(numbers, [](std::int64_t number) { return number < 1; })) return {};
   Rule before = rule;
   switch (rule.algorithm) {
     case Algorithm::interval_bucket:
@@ -172,6 +178,7 @@ Rule with_numbers(const Rule& rule, const Numbers& numbers) {
     default:
       before.count = numbers[0];
   }
+  if (!usable(before)) return {};
   return before;
 }
 

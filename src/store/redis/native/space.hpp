@@ -11,6 +11,7 @@
 
 #include <array>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <variant>
 
@@ -46,8 +47,8 @@ using Decider = std::variant<limits::FixedWindow, limits::SlidingWindow, Bucket,
 // What native_*.lua of its algorithm calls its rule.
 using Numbers = std::array<std::int64_t, 3>;
 [[nodiscard]] Numbers numbers_of(const Rule& rule);
-// The rule that had these numbers, when only count and burst differ from `rule`.
-[[nodiscard]] Rule with_numbers(const Rule& rule, const Numbers& numbers);
+// The rule that had these numbers, when only count and burst differ from `rule`; none: no rule of this layout has them.
+[[nodiscard]] std::optional<Rule> with_numbers(const Rule& rule, const Numbers& numbers);
 
 class NativeSpace final : public RedisSpace {
  public:

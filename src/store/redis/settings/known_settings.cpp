@@ -1,5 +1,6 @@
 #include "store/redis/settings/known_settings.hpp"
 
+#include "limits/wide.hpp"
 #include "store/redis/settings/setting_field.hpp"
 
 #include <algorithm>
@@ -104,7 +105,8 @@ void KnownSettings::tell(Watching& watching, std::span<const Change> changes, St
     if (at->setting != nullptr) {
       change.text = at->setting->text;
       if (at->setting->ends_ms) {
-        change.left = milliseconds(*at->setting->ends_ms - redis_ms(now));
+        const limits::Wide left_ms = limits::Wide{*at->setting->ends_ms} - redis_ms(now);
+        change.left = nanoseconds(limits::saturated(left_ms * 1'000'000));
         if (*change.left <= nanoseconds::zero()) change = {.name = change.name, .text = {}, .left = {}};
       }
     }

@@ -1,5 +1,6 @@
 #include "store/redis/settings/settings_snapshot.hpp"
 
+#include <algorithm>
 #include <charconv>
 #include <cmath>
 #include <cstddef>
@@ -24,13 +25,17 @@ bool take_pairs(const Value& list, Take take) {
   return true;
 }
 
+// Beyond all times in ms that a score can tell apart, and far from where sums of them would overflow.
+constexpr std::int64_t last_ms = 9'000'000'000'000'000;
+std::int64_t within_time(std::int64_t ms) { return std::clamp<std::int64_t>(ms, 0, last_ms); }
+
 // A score may come as 1.7e+12.
 std::optional<std::int64_t> whole_score(std::string_view text) {
-  if (const auto number = whole(text)) return number;
+  if (const auto number = whole(text)) return within_time(*number);
   double score = 0;
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), score);
-  if (error != std::errc{} || end != text.data() + text.size() || !(std::abs(score) < 9e15)) return std::nullopt;
-  return static_cast<std::int64_t>(score);
+  if (error != std::errc{} || end != text.data() + text.size() || !std::isfinite(score)) return std::nullopt;
+  return static_cast<std::int64_t>(std::clamp(score, 0.0, static_cast<double>(last_ms)));
 }
 
 std::optional<SettingsSnapshot> read_snapshot(std::span<const Value> items) {
@@ -38,7 +43,7 @@ std::optional<SettingsSnapshot> read_snapshot(std::span<const Value> items) {
   SettingsSnapshot snapshot;
   const auto now = whole(items[0].text);
   if (!now) return std::nullopt;
-  snapshot.now_ms = *now;
+  snapshot.now_ms = within_time(*now);
   snapshot.left_out = items[4].integer != 0;
   const bool read =
       take_pairs(items[1],
@@ -98,7 +103,7 @@ std::optional<WriteReply> read_write(const Value& reply) {
   read.rest = items[3].text;
   const auto now = whole(items[4].text);
   if (!now) return std::nullopt;
-  read.now_ms = *now;
+  read.now_ms = within_time(*now);
   return read;
 }
 
