@@ -1,5 +1,7 @@
 #include "gateway/answer_threads.hpp"
 
+#include "store/signals_blocked.hpp"
+
 #include <utility>
 
 namespace weir::gateway {
@@ -10,7 +12,10 @@ bool AnswerThreads::run(Job job) {
   const std::scoped_lock lock(mutex_);
   if (stopped_ || waiting_.size() >= most_waiting) return false;
   waiting_.push_back(std::move(job));
-  if (waiting_.size() > idle_ && threads_.size() < most_threads) threads_.emplace_back([this] { work(); });
+  if (waiting_.size() > idle_ && threads_.size() < most_threads) {
+    const store::SignalsBlocked blocked;
+    threads_.emplace_back([this] { work(); });
+  }
   something_.notify_one();
   return true;
 }

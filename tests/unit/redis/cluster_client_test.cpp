@@ -308,8 +308,7 @@ TEST_F(ClusterClientOfNodes, TryAgainEndsAtTheDeadline) {
 
 TEST_F(ClusterClientOfNodes, WhatARefusalSaysOfAMomentWaitsForTheNextTopology) {
   for (const std::string_view error :
-       {"CLUSTERDOWN The cluster is down", "MASTERDOWN Link with MASTER is down",
-        "LOADING Redis is loading the dataset in memory", "READONLY You can't write against a read only replica."}) {
+       {"CLUSTERDOWN The cluster is down", "READONLY You can't write against a read only replica."}) {
     make();
     nodes.sent.clear();
     nodes.behaviour[1] = serves({{"A", Replies::error(error)}});
@@ -439,6 +438,17 @@ TEST_F(ClusterClientOfNodes, CloseAnswersWhatWaits) {
   send("B", low, milliseconds(60'000), outcomes);
   run();
   EXPECT_THAT(outcomes, AllOf(SizeIs(2), testing::Each(failed(Failure::down))));
+}
+
+TEST_F(ClusterClientOfNodes, AQuestionWhereTheSlotsAreEndsWithClose) {
+  for (const std::uint16_t port : {1, 2}) nodes.behaviour[port] = serves({{"CLUSTER SLOTS", Silence{}}});
+  std::vector<Outcome> outcomes;
+  send("A", low, milliseconds(150), outcomes);
+  client->close();
+  run();
+  EXPECT_EQ(nodes.ever_opened, 1U) << "after close() nobody else is asked";
+  EXPECT_EQ(nodes.open, 0U);
+  EXPECT_THAT(outcomes, ElementsAre(failed(Failure::down)));
 }
 
 TEST_F(ClusterClientOfNodes, ADeadlineThatHasPassedIsATimeout) {

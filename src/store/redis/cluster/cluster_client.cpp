@@ -25,7 +25,8 @@ constexpr unsigned most_redirected = 5;
 constexpr unsigned most_waited = 3;  // then its caller has waited three refreshes long
 
 // The server did nothing: another node may serve the slot by now, or this one in a moment.
-constexpr std::array<std::string_view, 4> passing_errors{"CLUSTERDOWN", "MASTERDOWN", "LOADING", "READONLY"};
+// (LOADING and MASTERDOWN never come here: the connection is lost with them, and the caller is told `down`.)
+constexpr std::array<std::string_view, 2> passing_errors{"CLUSTERDOWN", "READONLY"};
 
 bool is_passing(const Value& error) {
   return std::ranges::any_of(passing_errors, [&](std::string_view code) { return error.is_error(code); });

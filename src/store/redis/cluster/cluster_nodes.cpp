@@ -21,6 +21,7 @@ std::shared_ptr<ClusterNode> ClusterNodes::find(const HostPort& address) const {
 }
 
 std::shared_ptr<ClusterNode> ClusterNodes::at(const HostPort& address) {
+  if (closed_) return nullptr;
   if (auto known = find(address)) {
     known->retired = false;
     return known;
@@ -77,6 +78,7 @@ void ClusterNodes::keep(const Topology& topology) {
 }
 
 void ClusterNodes::close() {
+  closed_ = true;
   const auto nodes = nodes_;
   for (const auto& node : nodes) node->client->close();
 }

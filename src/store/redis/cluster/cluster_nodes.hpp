@@ -32,7 +32,7 @@ class ClusterNodes {
 
   static constexpr std::size_t most = Topology::most_shards + 64;  // a node that lies can't make us connect everywhere
 
-  // Null when there are too many.
+  // Null when there are too many, and after close().
   std::shared_ptr<ClusterNode> at(const HostPort& address);
   // So far as is known: a node that was never asked is.
   [[nodiscard]] bool is_well(const HostPort& address) const;
@@ -47,6 +47,7 @@ class ClusterNodes {
   // Only the masters of this topology are kept.
   void keep(const Topology& topology);
   void close();
+  [[nodiscard]] bool is_closed() const { return closed_; }
 
   // Why no node could say where the slots are; empty: one did.
   void fault(std::string sentence);
@@ -63,6 +64,7 @@ class ClusterNodes {
   std::string fault_;
   std::string last_error_;
   std::uint64_t retired_reconnects_ = 0;
+  bool closed_ = false;
 };
 
 // "HOST:PORT", with an IPv6 address in brackets.

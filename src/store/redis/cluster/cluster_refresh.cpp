@@ -42,6 +42,7 @@ void ClusterRefresh::answered(ClusterNode& node, const Reply& reply) {
   --waiting_for_;
   nodes_->answered(node, reply);
   if (!done_) return;
+  if (nodes_->is_closed()) return finish(std::unexpected(std::move(failed_)));
   if (reply) {
     auto topology = read_slots(reply->get(), node.address);
     if (topology) return finish(*std::move(topology));

@@ -1,5 +1,7 @@
 #include "store/redis/link/lookup.hpp"
 
+#include "store/signals_blocked.hpp"
+
 #include <netdb.h>
 
 #include <boost/asio/ip/address.hpp>
@@ -59,6 +61,7 @@ Lookup::Lookup(const boost::asio::any_io_executor& executor, const HostPort& hos
   asked_->executor = executor;
   asked_->wake = std::move(wake);
   try {
+    const SignalsBlocked blocked;
     std::thread([asked = asked_, host] {
       Result result = addresses_of(host);
       const std::lock_guard guard(asked->lock);
