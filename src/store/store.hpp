@@ -11,6 +11,7 @@
 #include <weir/rule.hpp>
 #include <weir/store_health.hpp>
 
+#include <chrono>
 #include <cstdint>
 #include <expected>
 #include <functional>
@@ -56,6 +57,8 @@ struct Call {
   std::string_view id{};          // the same id again gets the same answer; needed when a check holds
   Nanos lease{0};                 // of what is held, > 0 when a check holds
   bool once = false;              // neither a refusal nor what has been settled need be remembered under the id
+  Nanos memory = std::chrono::minutes(10);  // how long the id is worth remembering, beside what is held
+  std::string_view attempt{};               // never the same again; of a remote store, so that it can undo its own part
 };
 
 enum class Status : std::uint8_t {

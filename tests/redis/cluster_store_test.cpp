@@ -220,6 +220,44 @@ TEST_F(StoreInCluster, TheSameIdGetsTheSameAnswerFromAnotherStore) {
   EXPECT_EQ(there.hold("order-4", 11).status, Status::conflict);
 }
 
+TEST_F(StoreInCluster, ANoteThatHasLostItsTimeToLiveGetsOneFromWhoeverReadsOrWritesIt) {
+  TwoLimits limits(*store, "note", 100, 200);
+  const auto lose_ttl = [&] {
+    const std::string key = "weir:parts:{order-8}";
+    const std::size_t owner = cluster.owner_of(slot_of("order-8"));
+    EXPECT_EQ(cluster.cli(owner, {"PERSIST", key}), "1");
+    return [this, key, owner] { return std::stoi(cluster.cli(owner, {"PTTL", key})); };
+  };
+  ASSERT_TRUE(passes(limits.hold("order-8", 10)));
+  const auto ttl = lose_ttl();
+  EXPECT_EQ(limits.hold("order-8", 10).status, Status::repeated);
+  EXPECT_GT(ttl(), 0);
+  lose_ttl();
+  EXPECT_TRUE(renew(*other, "order-8", seconds(30)).has_value());
+  EXPECT_GT(ttl(), 0);
+  lose_ttl();
+  EXPECT_TRUE(settle(*other, "order-8", {4}).has_value());
+  EXPECT_GT(ttl(), 0);
+}
+
+TEST_F(StoreInCluster, ACallWithoutAnIdLeavesNoRecordForLong) {
+  TwoLimits limits(*store, "forgotten", 100, 200);
+  for (std::size_t node = 0; node < RedisCluster::masters; ++node) cluster.cli(node, {"FLUSHALL"});
+  ASSERT_TRUE(passes(limits.call()));
+  const std::string longest =
+      "local longest, at = 0, '0' repeat local page = redis.call('SCAN', at, 'MATCH', 'weir:id:*', 'COUNT', 1000) at = "
+      "page[1] for _, key in ipairs(page[2]) do longest = math.max(longest, redis.call('PTTL', key)) end until at == "
+      "'0' "
+      "return longest";
+  int seen = 0;
+  for (std::size_t node = 0; node < RedisCluster::masters; ++node) {
+    const int ttl = std::stoi(cluster.cli(node, {"EVAL", longest, "0"}));
+    EXPECT_LE(ttl, 13'000) << "twice the timeout of 5 s, and its margins";
+    seen += ttl > 0 ? 1 : 0;
+  }
+  EXPECT_EQ(seen, 2);
+}
+
 TEST_F(StoreInCluster, WhatOneStoreHoldsAnotherOneRenews) {
   const auto first = store->open("slots-first", concurrency(1));
   const auto second = store->open("slots-second", concurrency(1));
@@ -325,6 +363,34 @@ TEST_F(StoreInClusterThatBreaks, AFailoverUnderLoadAdmitsNoMoreThanWasCharged) {
   // acknowledged and not yet handed on.
   EXPECT_LE(passed, count - limits.left_in_first());
   EXPECT_THAT(cluster.keys_without_ttl(), IsEmpty());
+}
+
+TEST_F(StoreInClusterThatBreaks, TheSameIdAgainAfterAShardWasLostIsChargedAndCanBeSettled) {
+  const auto store = open_store(cluster, milliseconds(500));
+  TwoLimits limits(*store, "again", 1'000, 1'000);
+  ASSERT_TRUE(passes(limits.call()));
+  cluster.node(2).kill();
+  cluster.node(5).kill();
+  EXPECT_THAT(limits.hold("order-1", 10).status, AnyOf(Status::down, Status::timeout));
+  EXPECT_TRUE(becomes_true([&] { return limits.left_in_first() == 999; })) << "what was charged there is given back";
+  cluster.node(2).start();
+  EXPECT_TRUE(becomes_true([&] { return limits.left_in_second() >= 0; }, seconds(40)));
+  Answer again;
+  EXPECT_TRUE(becomes_true([&] { return passes(again = limits.hold("order-1", 10)); }, seconds(40)));
+  EXPECT_EQ(limits.left_in_first(), 989) << "charged afresh";
+  EXPECT_TRUE(becomes_true([&] { return settle(*store, "order-1", {4}).has_value(); }));
+  EXPECT_EQ(limits.left_in_first(), 995);
+  EXPECT_THAT(cluster.keys_without_ttl(), IsEmpty());
+}
+
+TEST_F(StoreInClusterThatBreaks, ARepetitionThatFailsLeavesWhatIsHeldAlone) {
+  const auto store = open_store(cluster, milliseconds(500));
+  TwoLimits limits(*store, "in-use", 1'000, 1'000);
+  ASSERT_TRUE(becomes_true([&] { return passes(limits.hold("order-1", 10)); }));
+  cluster.node(2).kill();
+  cluster.node(5).kill();
+  for (int i = 0; i < 3; ++i) EXPECT_THAT(limits.hold("order-1", 10).status, AnyOf(Status::down, Status::timeout));
+  for (int i = 0; i < 20; ++i) ASSERT_EQ(limits.left_in_first(), 990) << "somebody is using it";
 }
 
 TEST_F(StoreInClusterThatBreaks, AShardThatIsLostCostsTheOthersNothing) {

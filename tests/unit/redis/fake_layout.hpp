@@ -11,6 +11,7 @@
 #include <map>
 #include <memory>
 #include <optional>
+#include <set>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -66,7 +67,10 @@ class FakeLayout final : public Layout {
   }
 
   ScriptCall joint(const Call& call, std::string_view tag) const override {
-    ScriptCall made{.script = &script("joint"), .keys = {}, .arguments = {std::string(call.id), std::string(tag)}};
+    ScriptCall made{.script = &script("joint"),
+                    .keys = {},
+                    .arguments = {std::string(call.id), std::string(tag), std::string(call.attempt),
+                                  std::to_string(call.memory.count())}};
     for (const Check& check : call.checks) {
       made.keys.push_back(name_of(static_cast<const RedisSpace&>(*check.space), check.key));
       made.arguments.push_back(std::to_string(check.space->rule().count));
@@ -106,6 +110,9 @@ class FakeLayout final : public Layout {
     if (reply.type != Value::Type::integer) return std::unexpected("no integer");
     if (reply.integer == 0) return Settled{};
     return Settled(std::unexpected(SettleError::unknown));
+  }
+  ScriptCall undo(std::string_view id, std::string_view tag, std::string_view attempt) const override {
+    return {.script = &script("undo"), .keys = {record(id, tag)}, .arguments = {std::string(attempt)}};
   }
   ScriptCall reset(const RedisSpace& space, Key key, Instant) const override {
     return {.script = &script("reset"), .keys = {name_of(space, key)}, .arguments = {}};
@@ -148,7 +155,7 @@ struct Asked {
       at += size + 2;
     }
     Asked asked;
-    for (const std::string_view name : {"each", "joint", "look", "settle", "renew", "reset", "charge"}) {
+    for (const std::string_view name : {"each", "joint", "look", "settle", "undo", "renew", "reset", "charge"}) {
       if (FakeLayout::script(name).sha1 == words[1]) asked.script = name;
     }
     for (const std::string_view name : {"parts_write", "parts_read"}) {
@@ -167,6 +174,12 @@ class FakeServer {
   std::map<std::string, std::int64_t> counts;
   std::map<std::string, std::vector<std::pair<std::string, std::int64_t>>> held;  // by record: what it took
 
+  struct Answered {
+    std::vector<std::int64_t> reply;
+    std::set<std::string> attempts;  // that it was granted to
+    std::string memory;              // in ns
+  };
+  std::map<std::string, Answered> answered;  // by record: calls with an id that passed
   std::map<std::string, std::string> parts;  // notes of spread calls
 
   // The numbers of the reply; of settle, renew and reset the only one.
@@ -174,6 +187,7 @@ class FakeServer {
     if (asked.script == "each") return each(asked);
     if (asked.script == "joint" || asked.script == "look") return joint(asked);
     if (asked.script == "settle") return settle(asked);
+    if (asked.script == "undo") return undo(asked);
     if (asked.script == "parts_write") {
       return {parts.try_emplace(asked.keys[0], asked.arguments[0]).first->second == asked.arguments[0] ? 1 : 0};
     }
@@ -206,14 +220,21 @@ class FakeServer {
   }
 
   std::vector<std::int64_t> joint(const Asked& asked) {
+    const std::string record = FakeLayout::record(asked.arguments[0], asked.arguments[1]);
+    if (const auto known = answered.find(record); known != answered.end()) {
+      known->second.attempts.insert(asked.arguments[2]);
+      std::vector<std::int64_t> again = known->second.reply;
+      again.front() = 1;
+      return again;
+    }
     bool all = true;
     std::vector<std::int64_t> after{0};
     std::vector<std::int64_t> before{0};
     std::map<std::string, std::int64_t> charged;  // by checks of the same call
     for (std::size_t i = 0; i < asked.keys.size(); ++i) {
       const std::string& key = asked.keys[i];
-      const std::int64_t limit = whole(asked.arguments[2 + 3 * i]);
-      const std::int64_t cost = whole(asked.arguments[3 + 3 * i]);
+      const std::int64_t limit = whole(asked.arguments[4 + 3 * i]);
+      const std::int64_t cost = whole(asked.arguments[5 + 3 * i]);
       const std::int64_t rest = limit - counts[key];
       const bool fits = charged[key] + cost <= rest;
       all = all && fits;
@@ -222,12 +243,12 @@ class FakeServer {
       before.push_back(fits ? rest : -1 - rest);
     }
     if (!all || asked.script == "look") return before;
-    const std::string record = FakeLayout::record(asked.arguments[0], asked.arguments[1]);
     for (std::size_t i = 0; i < asked.keys.size(); ++i) {
-      const std::int64_t cost = whole(asked.arguments[3 + 3 * i]);
+      const std::int64_t cost = whole(asked.arguments[5 + 3 * i]);
       counts[asked.keys[i]] += cost;
-      if (asked.arguments[4 + 3 * i] == "1") held[record].emplace_back(asked.keys[i], cost);
+      if (asked.arguments[6 + 3 * i] == "1") held[record].emplace_back(asked.keys[i], cost);
     }
+    if (!asked.arguments[0].empty()) answered[record] = {after, {asked.arguments[2]}, asked.arguments[3]};
     return after;
   }
 
@@ -239,6 +260,16 @@ class FakeServer {
       counts[key] += whole(asked.arguments[std::min(i, asked.arguments.size() - 1)]) - cost;
     }
     held.erase(found);
+    return {0};
+  }
+
+  std::vector<std::int64_t> undo(const Asked& asked) {
+    const auto found = answered.find(asked.keys[0]);
+    if (found == answered.end() || found->second.attempts.erase(asked.arguments[0]) == 0) return {1};
+    if (!found->second.attempts.empty()) return {0};
+    for (const auto& [key, cost] : held[asked.keys[0]]) counts[key] -= cost;
+    held.erase(asked.keys[0]);
+    answered.erase(found);
     return {0};
   }
 };

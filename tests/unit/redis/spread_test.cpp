@@ -145,6 +145,52 @@ TEST_F(SpreadTest, AnAnswerThatIsLostIsGivenBackByItsId) {
   EXPECT_THAT(counts(), UnorderedElementsAre(Pair("p:{b}", 0), Pair("p:{c}", 0)));
 }
 
+TEST_F(SpreadTest, TheSameIdAgainAfterALostAnswerIsChargedAfresh) {
+  decide({check("a", 1), check("b", 2), check("c", 3)}, "one");
+  run_until(2);  // its parts are noted, b is charged, c is asked
+  client_->fail(Failure::timeout);
+  run();
+  EXPECT_EQ(answers_.at(0).status, Status::timeout);
+  EXPECT_THAT(counts(), UnorderedElementsAre(Pair("p:{b}", 0)));
+  decide({check("a", 1), check("b", 2), check("c", 3)}, "one");
+  run();
+  EXPECT_EQ(answers_.at(0).status, Status::decided);
+  EXPECT_THAT(allowed(), ElementsAre(true, true, true));
+  EXPECT_THAT(counts(), UnorderedElementsAre(Pair("p:{a}", 1), Pair("p:{b}", 2), Pair("p:{c}", 3)));
+}
+
+TEST_F(SpreadTest, ARepetitionThatFailsTakesNothingFromWhatWasGranted) {
+  decide({check("a", 3, true), check("b", 4, true)}, "one");
+  run();
+  decide({check("a", 3, true), check("b", 4, true)}, "one");
+  run_until(2);
+  client_->server.run(client_->sent.front().asked);
+  client_->fail(Failure::timeout);
+  run();
+  EXPECT_EQ(answers_.at(0).status, Status::timeout);
+  EXPECT_THAT(counts(), UnorderedElementsAre(Pair("p:{a}", 3), Pair("p:{b}", 4)));
+  EXPECT_TRUE(settle("one", {1, 2}));
+  EXPECT_THAT(counts(), UnorderedElementsAre(Pair("p:{a}", 1), Pair("p:{b}", 2)));
+}
+
+TEST_F(SpreadTest, WhatARepetitionGotItsFailedFirstAttemptDoesNotUndo) {
+  decide({check("a", 1), check("b", 2)}, "one");
+  run_until(2);
+  auto lost = client_->take();
+  decide({check("a", 1), check("b", 2)}, "one");
+  run();
+  EXPECT_EQ(answers_.at(0).status, Status::decided);
+  lost.done(std::unexpected(Failure::timeout));
+  run();
+  EXPECT_THAT(counts(), UnorderedElementsAre(Pair("p:{a}", 1), Pair("p:{b}", 2)));
+}
+
+TEST_F(SpreadTest, ACallWithoutAnIdOfItsCallerIsNotWorthRemembering) {
+  decide({check("a", 1), check("b", 2)});
+  run();
+  for (const auto& [record, answered] : client_->server.answered) EXPECT_EQ(answered.memory, "0") << record;
+}
+
 TEST_F(SpreadTest, RefundsComeLastAndNotAfterARefusal) {
   counts() = {{"p:{b}", 3}, {"p:{a}", 5}};
   decide({check("b", -2), check("a", 1)});

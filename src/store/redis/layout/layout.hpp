@@ -141,6 +141,10 @@ class Layout {
   [[nodiscard]] virtual ScriptCall renew(std::string_view id, std::string_view tag, Nanos lease) const = 0;
   [[nodiscard]] virtual std::expected<Settled, std::string> read_settled(const Value& reply) const = 0;
 
+  // Of what `joint` charged and held under the id and tag: as if this attempt had not been made. What another attempt
+  // under the same id got stays; else all of it goes back, and the id is forgotten. Nobody waits for its answer.
+  [[nodiscard]] virtual ScriptCall undo(std::string_view id, std::string_view tag, std::string_view attempt) const = 0;
+
   // Whether a new generation resets all keys of a space at once. If not, reset_step goes through them: the first
   // cursor is "0", and so is the last one that read_reset_step gives; none: it was an error.
   [[nodiscard]] virtual bool has_generations() const { return true; }

@@ -120,6 +120,9 @@ class NativeLayout final : public Layout {
     return {.script = &Scripts::renew(), .keys = {record_name(id, tag)}, .arguments = {micros_text(lease)}};
   }
   std::expected<Settled, std::string> read_settled(const Value& reply) const override;
+  ScriptCall undo(std::string_view id, std::string_view tag, std::string_view attempt) const override {
+    return {.script = &Scripts::undo(), .keys = {record_name(id, tag)}, .arguments = {std::string(attempt)}};
+  }
 
   bool leases() const override { return true; }
   ScriptCall lease(const RedisSpace& space, const LeaseAsk& ask) const override {
@@ -197,12 +200,14 @@ ScriptCall NativeLayout::call_joint(const Call& call, std::string_view tag, Mode
   const std::vector<Asked> checks = asked(call);
   ScriptCall made{.script = &Scripts::joint(), .keys = {}, .arguments = {}};
   made.keys.reserve(checks.size() + 1);
-  made.arguments.reserve(4 + checks.size() * 9);
+  made.arguments.reserve(6 + checks.size() * 9);
   if (!call.id.empty()) made.keys.push_back(record_name(call.id, tag));
   made.arguments.push_back(call.id.empty() ? std::string() : question_of(call, checks));
   made.arguments.emplace_back(call.id);
   made.arguments.push_back(micros_text(call.lease));
   made.arguments.push_back(std::to_string(static_cast<int>(mode)));
+  made.arguments.push_back(micros_text(call.memory));
+  made.arguments.emplace_back(call.attempt);
   for (std::size_t at = 0; at < checks.size(); ++at) {
     const Asked& one = checks[at];
     const limits::Wide total = limits::Wide{one.before} + call.checks[at].cost;

@@ -77,7 +77,12 @@ const Script& Scripts::joint() {
 }
 
 const Script& Scripts::settle() {
-  static const Script script = over_all_counters("settle", {"native_record", "native_settle"});
+  static const Script script = over_all_counters("settle", {"native_record", "native_held", "native_settle"});
+  return script;
+}
+
+const Script& Scripts::undo() {
+  static const Script script = over_all_counters("undo", {"native_record", "native_held", "native_undo"});
   return script;
 }
 

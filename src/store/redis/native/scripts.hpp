@@ -13,6 +13,7 @@ struct Scripts {
   [[nodiscard]] static const Script& each(Algorithm algorithm);
   [[nodiscard]] static const Script& joint();
   [[nodiscard]] static const Script& settle();
+  [[nodiscard]] static const Script& undo();
   [[nodiscard]] static const Script& renew();
   [[nodiscard]] static const Script& reset();
   [[nodiscard]] static const Script& lease();

@@ -1,13 +1,16 @@
 -- native_joint.lua: several checks, any mix of algorithms: all pass, or nothing is charged.
 --   KEYS  the record of the id, when there is one; then a key for each check
---   ARGV  a hash of the question (empty: no id); id; lease; 1 when the call is not to be remembered once it is over, 2 when
---         it only looks: nothing is charged; then nine a check: tag, generation, three numbers of the rule; cost; what must pass, with earlier checks of the
+--   ARGV  a hash of the question (empty: no id); id; lease; 1 when the call is not to be remembered once it is over, 2
+--         when it only looks: nothing is charged; how long the id is worth remembering; which attempt it is, when it may
+--         be undone (native_undo.lua); then nine a check: tag, generation, three numbers of the rule; cost; what must pass,
+--         with earlier checks of the
 --         same counter; 1 when the cost is held; 1 when an earlier check has the same key
 -- Keeps: all are evaluated, and every value is seen to be ours, before anything is written; the same id is charged once;
 -- every key that is touched has a TTL.
 -- Replies one text of numbers: 0, now, then for each check 1 or 0 and what was found; 1 and the reply in the record: this
 -- id was answered before; 2: it was, to another question, or something is to be held without an id or a lease.
 local question, id, lease, once, looks = ARGV[1], ARGV[2], tonumber(ARGV[3]), ARGV[4] == '1', ARGV[4] == '2'
+local memory, attempt = tonumber(ARGV[5]), ARGV[6]
 local remembered = question ~= ''
 local first_key = remembered and 1 or 0
 
@@ -17,6 +20,7 @@ if remembered then
   if record then
     ensure_ttl(KEYS[1], tonumber(record.forget_at))
     if record.question ~= question then return '2' end
+    rely_on(KEYS[1], record, attempt)
     return '1 ' .. record.reply
   end
 end
@@ -25,7 +29,7 @@ local checks = {}
 local reply, n = {'0', format('%.0f', now)}, 2
 local granted = true
 for index = 1, #KEYS - first_key do
-  local at = 9 * index - 4
+  local at = 9 * index - 2
   local tag = ARGV[at]
   if ARGV[at + 7] == '1' and (not remembered or lease <= 0) then return '2' end
   local check = {at = at, key = KEYS[first_key + index], tag = tag, open = counters[sub(tag, 1, 1)]}
@@ -87,8 +91,9 @@ if remembered and (granted or not once) then
     once = once,
     held_at = text_of(now),
     lease_end = text_of(lease_end),
-    forget_at = text_of(math.min(most, now + math.max(lease, 600000000))),
-    parts = parts
+    forget_at = text_of(math.min(most, now + math.max(lease, memory))),
+    parts = parts,
+    attempts = granted and attempt ~= '' and {attempt} or nil
   })
 end
 return table.concat(reply, ' ')

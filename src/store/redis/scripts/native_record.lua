@@ -9,6 +9,7 @@
 --   parts       of each check that holds: key, tag, generation, rule, amount, stamp (of the state that bears it), or
 --               member (of a concurrency limit's holders)
 --   settled     the amounts it was settled with
+--   attempts    which attempts at the call rely on what it holds; none: it is not to be undone
 
 -- nil when there is none, or its time is over; and the error when the value is not ours.
 local function record_of(key)
@@ -23,6 +24,17 @@ end
 
 local function remember(key, record)
   call('SET', key, cjson.encode(record), 'PX', ttl_of(tonumber(record.forget_at)))
+end
+
+-- What is granted is granted to this attempt, too; an empty one is for good, and so is one too many.
+local function rely_on(key, record, attempt)
+  if not record.attempts or record.settled then return end
+  if attempt == '' or #record.attempts == 8 then
+    record.attempts = nil
+  else
+    record.attempts[#record.attempts + 1] = attempt
+  end
+  remember(key, record)
 end
 
 -- The counters of its parts; or nil, and the error of the first that is not ours.

@@ -7,5 +7,5 @@ if not parts then
   redis.call('SET', KEYS[1], ARGV[1], 'PX', ARGV[2])
   return 1
 end
-redis.call('PEXPIRE', KEYS[1], ARGV[2], 'GT')
+if redis.call('PTTL', KEYS[1]) < tonumber(ARGV[2]) then redis.call('PEXPIRE', KEYS[1], ARGV[2]) end
 return parts == ARGV[1] and 1 or 0

@@ -2,7 +2,7 @@
 -- KEYS: for each check the dynamic limit if 'dynamic', the deny list if 'denied', and those of its state; at the end
 --       the record of the id, if there is an id.
 -- ARGV: now, the question (who asks for what: the same id with another one is a conflict) or '' without an id, how
---       long an id is remembered in ms, 'once' or '', 'held' (it can be given back by its id), 'look' (nothing is
+--       long an id is remembered in ms, 'once' or '', the attempt when it may be undone, 'look' (nothing is
 --       charged) or ''; then for each check: algorithm, window, refill, limit, ttl (times in ms), 'dynamic' or '', 'denied'
 --       or '', keys of a state, the identifier, the cost.
 -- Returns 'conflict', or 'decided' or 'repeated' and the time of the (first) decision, and then for each check four texts
@@ -18,6 +18,11 @@ if record then
   if known then
     local answer = cjson.decode(known)
     if answer.question ~= question then return {'conflict'} end
+    if answer.attempts and ARGV[5] ~= '' then
+      -- What is granted is granted to this attempt, too; one too many is for good.
+      if #answer.attempts == 8 then answer.attempts = nil else answer.attempts[#answer.attempts + 1] = ARGV[5] end
+      redis.call('SET', record, cjson.encode(answer), 'KEEPTTL')
+    end
     answer.reply[1] = 'repeated'
     return answer.reply
   end
@@ -56,7 +61,7 @@ for at = 6, #ARGV, 10 do
     flag = algorithms[kind].take(state, limit, cost, false, request) and '1' or '0'
   end
   all = all and flag == '1'
-  parts[#parts + 1] = {kind, name, said(cost), said(limit), ARGV[at + 1], ARGV[at + 2]}  -- texts: JSON rounds
+  parts[#parts + 1] = {kind, name, said(cost), said(limit)}  -- texts: JSON rounds
   local place = #reply
   reply[place + 1], reply[place + 2], reply[place + 3], reply[place + 4] = said(limit), said(first), said(second), flag
   if by_name then reply[place + 5] = false end
@@ -67,7 +72,8 @@ if all and ARGV[5] ~= 'look' then
   for _, state in ipairs(order) do algorithms[state.algorithm].save(state) end
 end
 if record and good and (all or not once) then
-  local known = {question = question, reply = reply, parts = all and ARGV[5] ~= '' and parts or nil}
+  local known = {question = question, reply = reply}
+  if all and ARGV[5] ~= '' then known.parts, known.attempts = parts, {ARGV[5]} end
   redis.call('SET', record, cjson.encode(known), 'PX', remembered)
 end
 if by_name then

@@ -105,9 +105,10 @@ ScriptCall write_parts(std::string_view name_space, std::string_view id, std::st
 
 ScriptCall read_parts(std::string_view name_space, std::string_view id, std::optional<Nanos> lease) {
   static const Script script = Script::of("parts_read", std::string(script_text("parts_read")));
-  return {.script = &script,
-          .keys = {name_of(name_space, id)},
-          .arguments = {lease ? milliseconds(memory_of(*lease)) : "0"}};
+  return {
+      .script = &script,
+      .keys = {name_of(name_space, id)},
+      .arguments = {lease ? milliseconds(memory_of(*lease)) : "0", milliseconds(memory_of(lease.value_or(Nanos(0))))}};
 }
 
 }  // namespace weir::store::redis

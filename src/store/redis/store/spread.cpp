@@ -11,8 +11,8 @@
 namespace weir::store::redis {
 namespace {
 
-// Of a call that nobody repeats: no other process or call has it.
-std::string own_id() {
+// Of one attempt at a call: no other process or call has it.
+std::string name_of_attempt() {
   static const std::string process = [] {
     std::random_device device;
     std::string id = "~";
@@ -31,7 +31,8 @@ Spread::Spread(StoreCore& core, OwnedCall call, Deadline deadline, OnAnswer done
     : core_(core), owned_(std::move(call)), call_(owned_.view()), deadline_(deadline), done_(std::move(done)) {
   const bool held = std::ranges::any_of(call_.checks, &Check::hold);
   own_id_ = call_.id.empty();
-  id_ = own_id_ ? own_id() : std::string(call_.id);
+  attempt_ = name_of_attempt();
+  id_ = own_id_ ? attempt_ : std::string(call_.id);
   refunds_id_ = id_ + "~refunds";
   // Long enough for giving back, when an answer is lost; then it stays spent.
   lease_ = held ? call_.lease : 2 * core.options().timeout + std::chrono::seconds(1);
@@ -106,6 +107,8 @@ Call Spread::call_of(const Piece& piece, bool look) const {
     call.id = id_;
     call.lease = lease_;
     call.once = own_id_ || call_.once;
+    call.attempt = attempt_;
+    if (own_id_) call.memory = Nanos(0);
   }
   return call;
 }
@@ -155,6 +158,7 @@ void Spread::came(Piece& piece, bool look, const Call& call, const StoreCore::Sa
   if (!look && passed) piece.charged = !piece.refunds;
   if (!look && !passed && !refused_) {
     refused_ = true;
+    all_repeated_ = answer->status == Status::repeated;
     give_back();
   }
   ++at_;
@@ -164,13 +168,12 @@ void Spread::came(Piece& piece, bool look, const Call& call, const StoreCore::Sa
 void Spread::give_back() {
   if (pieces_.size() == 1) return;  // one script gives nothing that it refuses
   for (Piece& piece : pieces_) {
-    if (std::exchange(piece.charged, false)) give_back(piece);
+    if (std::exchange(piece.charged, false)) undo(piece);
   }
 }
 
 // Nobody waits for it: the next command to the same slot comes after it.
-void Spread::give_back(const Piece& piece) {
-  constexpr std::int64_t nothing = 0;
+void Spread::undo(const Piece& piece) {
   std::vector<Check> refunds;
   for (const std::size_t check : piece.checks) {
     Verdict& verdict = answer_.verdicts[check];
@@ -179,8 +182,8 @@ void Spread::give_back(const Piece& piece) {
     refunds.back().cost = -refunds.back().cost;
   }
   const Layout& layout = core_.layout();
-  ScriptCall script = layout.holds() ? layout.settle(id_, piece.tag, std::span(&nothing, 1))
-                                     : layout.joint({.checks = refunds, .now = call_.now}, {});
+  ScriptCall script =
+      layout.holds() ? layout.undo(id_, piece.tag, attempt_) : layout.joint({.checks = refunds, .now = call_.now}, {});
   const Deadline deadline = core_.options().now() + core_.options().timeout;
   core_.call_at_once(script, deadline, [](const StoreCore::Said&) {});
 }

@@ -4,8 +4,8 @@
 // under the call's id; when one refuses or fails, what was charged before is given back, and of the rest it is asked
 // what the same call would find, without charging: there is a verdict for each check. That never admits too much; it
 // may refuse another call for a moment. What nobody settles stays spent when its lease ends, so that a call without
-// reservations needs no second round. When an answer is lost, the part is given back all the same: by its id, which is
-// harmless when nothing was charged.
+// reservations needs no second round. When an answer is lost, the part is given back all the same: that undoes this
+// attempt, which is harmless when nothing was charged or when the same id had been granted before.
 //
 // Refunds (costs below 0) can't be refused: they are made last, and not at all when another check was refused.
 #pragma once
@@ -52,7 +52,7 @@ class Spread : public std::enable_shared_from_this<Spread> {
   void send(Piece& piece, bool look);
   void came(Piece& piece, bool look, const Call& call, const StoreCore::Said& said);
   void give_back();
-  void give_back(const Piece& piece);
+  void undo(const Piece& piece);
   void stop(Status status);
   void finish(Status status);
 
@@ -61,6 +61,7 @@ class Spread : public std::enable_shared_from_this<Spread> {
   Call call_;
   std::string id_;
   std::string refunds_id_;
+  std::string attempt_;
   bool own_id_ = false;  // nobody else knows it
   Nanos lease_;
   Deadline deadline_;

@@ -22,9 +22,8 @@ namespace {
 
 using namespace upstash;
 
-constexpr Nanos remembered = std::chrono::minutes(10);  // an id, unless nobody will ask for it again
-constexpr std::size_t joint_head = 2;                   // items of its answer before those of the checks
-constexpr std::string_view no_answer = "the script upstash_settle answered something else";
+constexpr std::size_t joint_head = 2;  // items of its answer before those of the checks
+constexpr std::string_view no_answer = "the script upstash_reset answered something else";
 
 const UpstashSpace& upstash_space(const Space& space) { return static_cast<const UpstashSpace&>(space); }
 
@@ -44,7 +43,7 @@ Instant time_in(std::string_view text) {
 }
 
 std::string remembered_text(const Call& call) {
-  const Nanos span = call.once && call.lease > Nanos{0} ? call.lease : std::max(call.lease, remembered);
+  const Nanos span = std::max({call.lease, call.memory, Nanos(std::chrono::milliseconds(1))});
   return std::to_string(std::chrono::ceil<std::chrono::milliseconds>(span).count());
 }
 
@@ -121,7 +120,7 @@ class UpstashLayout final : public Layout {
   ScriptCall joint(const Call& asked, std::string_view tag) const override {
     const bool holds = std::ranges::any_of(asked.checks, &Check::hold);
     if (holds && !options_.cluster) return {&no_reservations_script(), {}, {}};
-    return call_joint(asked, tag, holds ? "held" : "");
+    return call_joint(asked, tag, holds ? asked.attempt : std::string_view{});
   }
   ScriptCall look(const Call& asked) const override { return call_joint(asked, {}, "look"); }
 
@@ -132,12 +131,8 @@ class UpstashLayout final : public Layout {
     return read_joint(call, reply, false);
   }
 
-  // Of a call over several slots of a Cluster: nothing else is held.
-  ScriptCall settle(std::string_view id, std::string_view tag, std::span<const std::int64_t> amounts) const override {
-    if (!options_.cluster) return {&no_reservations_script(), {}, {}};
-    ScriptCall call{.script = &settle_script(), .keys = {record_key(id, tag)}, .arguments = {}};
-    for (const std::int64_t amount : amounts) call.arguments.push_back(std::to_string(amount));
-    return call;
+  ScriptCall settle(std::string_view, std::string_view, std::span<const std::int64_t>) const override {
+    return {&no_reservations_script(), {}, {}};
   }
   ScriptCall renew(std::string_view, std::string_view, Nanos) const override {
     return {&no_reservations_script(), {}, {}};
@@ -145,10 +140,12 @@ class UpstashLayout final : public Layout {
   std::expected<Settled, std::string> read_settled(const Value& reply) const override {
     if (reply.type == Value::Type::integer) return Settled{};  // of a reset
     if (reply.type == Value::Type::error) return std::unexpected(std::string(reply.text));
-    if (reply.text == "settled") return Settled{};
-    if (reply.text == "unknown") return Settled(std::unexpected(SettleError::unknown));
-    if (reply.text == "conflict") return Settled(std::unexpected(SettleError::conflict));
     return std::unexpected(std::string(no_answer));
+  }
+
+  // Of a call over several slots of a Cluster: nothing else is held.
+  ScriptCall undo(std::string_view id, std::string_view tag, std::string_view attempt) const override {
+    return {.script = &undo_script(), .keys = {record_key(id, tag)}, .arguments = {std::string(attempt)}};
   }
 
   bool has_generations() const override { return false; }

@@ -68,8 +68,8 @@ const Script& reset_script() {
   return script;
 }
 
-const Script& settle_script() {
-  static const Script script = assembled("upstash_settle", {"upstash_settle"});
+const Script& undo_script() {
+  static const Script script = assembled("upstash_undo", {"upstash_undo"});
   return script;
 }
 
