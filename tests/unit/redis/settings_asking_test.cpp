@@ -125,6 +125,20 @@ TEST_F(SharedSettingsTest, SaysOnceWhatCannotBeUsed) {
   EXPECT_THAT(notices_, ElementsAre("the rate of 'a' is malformed"));
 }
 
+TEST_F(SharedSettingsTest, WhoHearsWhatCannotBeUsedMayAskTheSettings) {
+  complaints_ = {"the rate of 'a' is malformed"};
+  const auto watching = listen("a");
+  std::shared_ptr<void> other;
+  on_notice_ = [&] {
+    complaints_.clear();
+    other = listen("b");
+  };
+  poll();
+  answer(snapshot("5", {"a rate", "bad", "b rate", "7"}));
+  EXPECT_THAT(notices_, ElementsAre("the rate of 'a' is malformed"));
+  EXPECT_EQ(heard_["rate"], "7");
+}
+
 TEST_F(SharedSettingsTest, CountsTheInstancesLastSeen) {
   EXPECT_EQ(settings_->instances(), 1U);
   poll();

@@ -110,6 +110,7 @@ class SharedSettingsTest : public testing::Test {
   int times_heard_ = 0;
   std::vector<std::string> complaints_;
   std::vector<std::string> notices_;
+  std::function<void()> on_notice_;
   std::shared_ptr<void> listen(std::string_view scope) {
     return settings_->watch(scope, "", [this](std::span<const SettingChange> changes) {
       ++times_heard_;
@@ -130,12 +131,15 @@ class SharedSettingsTest : public testing::Test {
   boost::asio::io_context io_;
   Replies replies_;
   std::shared_ptr<SettingsClient> client_ = std::make_shared<SettingsClient>(io_);
-  std::shared_ptr<SharedSettings> settings_ =
-      SharedSettings::make(io_.get_executor(), client_,
-                           {.name_space = "ns",
-                            .instance = "me",
-                            .on_notice = [this](std::string_view sentence) { notices_.emplace_back(sentence); },
-                            .now = [] { return fake_now; }});
+  std::shared_ptr<SharedSettings> settings_ = SharedSettings::make(io_.get_executor(), client_,
+                                                                   {.name_space = "ns",
+                                                                    .instance = "me",
+                                                                    .on_notice =
+                                                                        [this](std::string_view sentence) {
+                                                                          notices_.emplace_back(sentence);
+                                                                          if (on_notice_) on_notice_();
+                                                                        },
+                                                                    .now = [] { return fake_now; }});
 };
 
 }  // namespace weir::store::redis

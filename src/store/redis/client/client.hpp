@@ -9,7 +9,7 @@
 // the fork. No thread runs but for the look-up of a host that is given by its name, and nobody waits for that one.
 //
 // A command that was written and not answered may have been done: it is never sent twice, and its caller is told
-// `timeout` or `down`. What the server refused without doing it (MOVED, ASK, TRYAGAIN, CLUSTERDOWN, READONLY of a replica)
+// `timeout` or `down`. What the server refused without doing it (MOVED, ASK, TRYAGAIN, CLUSTERDOWN, READONLY)
 // is repeated where it belongs, within the deadline; but one that is LOADING, or MASTERDOWN, is as good as none.
 #pragma once
 

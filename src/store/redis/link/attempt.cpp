@@ -94,8 +94,8 @@ std::string Attempt::doing() const {
 }
 
 std::size_t Attempt::progress() const {
-  const bool connected = transport_ && transport_->is_connected();
-  return static_cast<std::size_t>(stage_) + tried_ + answers_ + (connected ? 1 : 0);
+  const bool connected = transport_ && transport_->is_connected();  // is lost with each address that is tried
+  return static_cast<std::size_t>(stage_) + 2 * tried_ + answers_ + (connected ? 1 : 0);
 }
 
 Attempt::Step Attempt::fail(std::string why) {

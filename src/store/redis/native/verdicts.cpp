@@ -14,35 +14,39 @@ using limits::Outcome;
 
 constexpr std::string_view not_ours = "?";  // instead of a state
 
+// Units that are used: never below 0.
+std::int64_t used_in(Found& found) { return std::max<std::int64_t>(0, found.next()); }
+std::uint64_t unsigned_in(Found& found) { return static_cast<std::uint64_t>(used_in(found)); }
+
 // States as the scripts say them.
 limits::FixedWindow::State state_of(const limits::FixedWindow&, Found& found) {
   const Instant start = at_micros(found.next());
-  return {start, found.next()};
+  return {start, used_in(found)};
 }
 limits::SlidingWindow::State state_of(const limits::SlidingWindow&, Found& found) {
   const Instant start = at_micros(found.next());
-  const std::int64_t current = found.next();
-  return {start, current, found.next()};
+  const std::int64_t current = used_in(found);
+  return {start, current, used_in(found)};
 }
 Bucket::State state_of(const Bucket& bucket, Found& found) {
-  const auto micros = static_cast<std::uint64_t>(found.next());
+  const std::uint64_t micros = unsigned_in(found);
   if (!found.more()) return bucket.state(micros, 0);
-  const auto parts = static_cast<std::uint64_t>(found.next());
+  const std::uint64_t parts = unsigned_in(found);
   // As a value says it, with the size of its parts: they are rounded up where they are of another rate.
-  const bool of_another = found.more() && static_cast<std::uint64_t>(found.next()) != bucket.parts_a_micro;
+  const bool of_another = found.more() && unsigned_in(found) != bucket.parts_a_micro;
   return of_another ? bucket.state(micros + 1, 0) : bucket.state(micros, parts);
 }
 limits::IntervalBucket::State state_of(const limits::IntervalBucket&, Found& found) {
   const Instant refilled = at_micros(found.next());
-  return {refilled, found.next()};
+  return {refilled, used_in(found)};
 }
 
 // The same where numbers of other checks follow: a bucket's are two.
 template <class Algorithm>
 auto told(const Algorithm& algorithm, Found& found) {
   if constexpr (std::is_same_v<Algorithm, Bucket>) {
-    const auto micros = static_cast<std::uint64_t>(found.next());
-    return algorithm.state(micros, static_cast<std::uint64_t>(found.next()));
+    const std::uint64_t micros = unsigned_in(found);
+    return algorithm.state(micros, unsigned_in(found));
   } else {
     return state_of(algorithm, found);
   }
@@ -56,7 +60,7 @@ struct LogFound {
   std::int64_t passes_at;
 };
 LogFound log_found(Found& found) {
-  const std::int64_t used = found.next();
+  const std::int64_t used = used_in(found);
   const Instant after = at_micros(found.next());
   const Instant as_it_is = at_micros(found.next());
   return {used, after, as_it_is, found.next()};
@@ -70,7 +74,7 @@ Verdict look(const limits::SlidingLog& log, const LogFound& found, Instant now, 
   Verdict verdict{.outcome = outcome, .limit = log.limit, .remaining = tally.remaining(), .debt = tally.debt()};
   verdict.reset = allowed && cost != 0 ? found.reset_after : found.reset;
   if (outcome == Outcome::cost_above_limit) verdict.retry_after = limits::never;
-  if (outcome == Outcome::limited) verdict.retry_after = at_micros(found.passes_at) - now;
+  if (outcome == Outcome::limited) verdict.retry_after = limits::wait_until(limits::Wide{found.passes_at} * 1000, now);
   return verdict;
 }
 
@@ -163,7 +167,7 @@ Judged read_check(const Decider& decider, Instant now, std::int64_t before, std:
   const bool passed = found.next() != 0;
   Judged result = std::visit(
       Overloaded{[&](const limits::Concurrency& limit) {
-                   const std::int64_t held = found.next();
+                   const std::int64_t held = used_in(found);
                    return judged([&](std::int64_t amount) { return limit.look(held, amount); }, before, cost);
                  },
                  [&](const limits::SlidingLog& log) {

@@ -11,6 +11,22 @@ namespace weir::store::redis {
 using std::chrono::milliseconds;
 using std::chrono::nanoseconds;
 
+class KnownSettings::Locked {
+ public:
+  explicit Locked(KnownSettings& settings) : settings_(settings), lock_(settings.mutex_) {}
+  Locked(const Locked&) = delete;
+  Locked& operator=(const Locked&) = delete;
+  ~Locked() {
+    const std::vector<std::string> sentences = std::exchange(settings_.to_say_, {});
+    lock_.unlock();
+    for (const std::string& sentence : sentences) settings_.on_notice_(sentence);
+  }
+
+ private:
+  KnownSettings& settings_;
+  std::unique_lock<std::mutex> lock_;
+};
+
 std::int64_t KnownSettings::redis_ms(Steady now) const {
   return redis_ms_ + std::chrono::floor<milliseconds>(now - redis_ms_at_).count();
 }
@@ -19,7 +35,7 @@ std::shared_ptr<void> KnownSettings::watch(std::string_view scope, std::string_v
                                            Steady now) {
   auto watching = std::make_shared<Watching>(
       Watching{.start = scope_start(scope), .prefix = std::string(prefix), .changed = std::move(changed)});
-  const std::scoped_lock lock(mutex_);
+  const Locked locked(*this);
   std::vector<Change> all;
   for (auto at = known_.lower_bound(watching->start); at != known_.end() && at->first.starts_with(watching->start);
        ++at) {
@@ -41,7 +57,7 @@ std::string KnownSettings::prefix_of(std::string_view scope) const {
 }
 
 void KnownSettings::become(SharedSettingsByField all, std::int64_t redis_ms, Steady now) {
-  const std::scoped_lock lock(mutex_);
+  const Locked locked(*this);
   redis_ms_ = redis_ms;
   redis_ms_at_ = now;
   const SharedSettingsByField before = std::exchange(known_, std::move(all));
@@ -58,7 +74,7 @@ void KnownSettings::become(SharedSettingsByField all, std::int64_t redis_ms, Ste
 }
 
 void KnownSettings::set(const std::string& field, SharedSetting setting, std::int64_t redis_ms, Steady now) {
-  const std::scoped_lock lock(mutex_);
+  const Locked locked(*this);
   redis_ms_ = redis_ms;
   redis_ms_at_ = now;
   if (known_.size() >= max_settings) {
@@ -70,14 +86,14 @@ void KnownSettings::set(const std::string& field, SharedSetting setting, std::in
 }
 
 void KnownSettings::erase(const std::string& field, Steady now) {
-  const std::scoped_lock lock(mutex_);
+  const Locked locked(*this);
   known_.erase(field);
   const Change change{field, nullptr};
   tell(std::span(&change, 1), now);
 }
 
 bool KnownSettings::assume(const std::string& field, std::string text, std::optional<nanoseconds> left, Steady now) {
-  const std::scoped_lock lock(mutex_);
+  const Locked locked(*this);
   if (known_.size() >= max_settings) return false;
   SharedSetting setting{.text = std::move(text), .ends_ms = {}};
   if (left) setting.ends_ms = redis_ms(now) + std::chrono::ceil<milliseconds>(*left).count();
@@ -117,7 +133,7 @@ void KnownSettings::tell(Watching& watching, std::span<const Change> changes, St
 }
 
 void KnownSettings::say(std::string sentence) {
-  const std::scoped_lock lock(mutex_);
+  const Locked locked(*this);
   say_once(std::move(sentence));
 }
 
@@ -125,7 +141,7 @@ void KnownSettings::say_once(std::string sentence) {
   constexpr std::size_t most = 100;
   if (!on_notice_ || said_.size() >= most) return;
   const auto [said, is_new] = said_.insert(std::move(sentence));
-  if (is_new) on_notice_(*said);
+  if (is_new) to_say_.push_back(*said);
 }
 
 }  // namespace weir::store::redis

@@ -55,6 +55,9 @@ class KnownSettings {
     const SharedSetting* setting;  // none: it is gone
   };
 
+  // Holds mutex_; then, when it is free again, says what there is to say: whoever hears it may ask us.
+  class Locked;
+
   // All of these want mutex_.
   void tell(std::span<const Change> changes, Steady now);
   void tell(Watching& watching, std::span<const Change> changes, Steady now);
@@ -68,6 +71,7 @@ class KnownSettings {
   Steady redis_ms_at_{};       // this time of ours
   std::vector<std::weak_ptr<Watching>> watching_;
   std::set<std::string> said_;
+  std::vector<std::string> to_say_;
 };
 
 }  // namespace weir::store::redis
