@@ -144,7 +144,7 @@ TEST(ALeasingLimiter, GivesBackWhatIsLeftWhenItsStoreGoes) {
   }
   Limiter exact(window_of_2000, {.name = "l", .store = store_on(server)});
   EXPECT_EQ(passed, 300);
-  EXPECT_EQ(exact.remaining("u").remaining, 1700);
+  EXPECT_TRUE(becomes_true([&] { return exact.remaining("u").remaining == 1700; }));
 }
 
 TEST(ALeasingLimiter, GivesBackWhatItIsGrantedWhenItsStoreIsGone) {
@@ -155,7 +155,8 @@ TEST(ALeasingLimiter, GivesBackWhatItIsGrantedWhenItsStoreIsGone) {
       Limiter limiter = leasing(window_of_2000, store_on(server));
       ASSERT_EQ(admitted(limiter, calls, calls), calls);
     }
-    EXPECT_EQ(exact.remaining(calls).remaining, 2000 - calls);
+    // The thread that brought the last answer may be the one that ends the store.
+    EXPECT_TRUE(becomes_true([&] { return exact.remaining(calls).remaining == 2000 - calls; }));
   }
 }
 
