@@ -4,6 +4,7 @@
 
 #include <weir/detail/pending.hpp>
 
+#include <chrono>
 #include <mutex>
 #include <utility>
 #include <vector>
@@ -82,13 +83,20 @@ void reset_keys(const Owner& owner, OnSettled done) {
 }  // namespace
 }  // namespace limiter
 
+namespace {
+
+// The store gives up by itself after its timeout, and then knows whether a region has done it: that counts.
+constexpr std::chrono::nanoseconds answer_grace = std::chrono::seconds(1);
+
+}  // namespace
+
 Settled Limiter::reset(Key key) {
-  return limiter::settle_and_wait(impl_->room(), impl_->timeout,
+  return limiter::settle_and_wait(impl_->room(), impl_->timeout + answer_grace,
                                   [&](auto done) { limiter::reset_key(impl_, key, std::move(done)); });
 }
 
 Settled Limiter::reset_all() {
-  return limiter::settle_and_wait(impl_->room(), impl_->timeout,
+  return limiter::settle_and_wait(impl_->room(), impl_->timeout + answer_grace,
                                   [&](auto done) { limiter::reset_keys(impl_, std::move(done)); });
 }
 
