@@ -3,8 +3,8 @@
 //   conformance_driver PORT [PORT ...]     several ports are several regions
 //   {"op":"open","name","algorithm","tokens","window","refill","prefix","dynamic","protection","cluster"}
 //   {"op":"limit","name","id","rate" or "rates","now"} ·
-//   {"op":"joint","checks":[{"name","id","rate"}],"call","once","now"}
-//   {"op":"reset","name","id","now"} · {"op":"reserve",...} as joint · {"op":"settle","name","call","amounts":[...]}
+//   {"op":"joint","checks":[{"name","id","rate"}],"call","once","attempt","now"}
+//   {"op":"reset","name","id","now"} · {"op":"reserve",...} as joint · {"op":"undo","name","call","attempt"}
 //   {"op":"region","name","id","rate","now","first":REGION,"down":[REGION ...]} · region_reset {"name","id","now"}
 //   {"op":"members","prefix","members":[...]} · {"op":"ip_list","prefix","text","now"}
 #include "one_redis.hpp"
@@ -76,7 +76,7 @@ class Driver {
     if (op == "limit") return limit(request);
     if (op == "joint" || op == "reserve") return joint(request, op == "reserve");
     if (op == "reset") return reset(request);
-    if (op == "settle") return settle(request);
+    if (op == "undo") return undo(request);
     if (op == "region") return region(request);
     if (op == "region_reset") return region_reset(request);
     if (op == "members") return members(request);
@@ -147,11 +147,13 @@ class Driver {
                         .hold = hold});
     }
     const std::string id = text(request, "call");
+    const std::string attempt = request.contains("attempt") ? text(request, "attempt") : "";
     const store::Call call{.checks = checks,
                            .now = now_of(request),
                            .id = id,
                            .lease = std::chrono::minutes(hold ? 1 : 0),
-                           .once = flag(request, "once")};
+                           .once = flag(request, "once"),
+                           .attempt = attempt};
     const Answer reply = redis_.call(layout->joint(call, ""));
     const auto answer = layout->read_joint(call, reply.value);
     if (!answer) throw std::runtime_error(answer.error());
@@ -171,16 +173,10 @@ class Driver {
     return json::object{};
   }
 
-  json::value settle(const json::object& request) {
+  json::value undo(const json::object& request) {
     const std::shared_ptr<Layout>& layout = limits_.at(text(request, "name")).layout;
-    std::vector<std::int64_t> amounts;
-    for (const json::value& amount : request.at("amounts").as_array())
-      amounts.push_back(amount.to_number<std::int64_t>());
-    const Answer reply = redis_.call(layout->settle(text(request, "call"), "", amounts));
-    const auto settled = layout->read_settled(reply.value);
-    if (!settled) throw std::runtime_error(settled.error());
-    constexpr std::array<std::string_view, 3> errors{"unknown", "conflict", "down"};
-    return json::object{{"settled", *settled ? "yes" : errors[static_cast<std::size_t>(settled->error())]}};
+    const Answer reply = redis_.call(layout->undo(text(request, "call"), "", text(request, "attempt")));
+    return json::object{{"undone", reply.value.integer == 1}};
   }
 
   json::value members(const json::object& request) {

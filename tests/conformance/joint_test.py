@@ -99,27 +99,34 @@ def test_a_reservation_is_answered_with_an_error(weir, redis, limits, fresh):
 
 
 @pytest.mark.parametrize("algorithm", ["fixed_window", "token_bucket"])
-def test_on_a_cluster_what_is_held_can_be_given_back_once(weir, redis, fresh, algorithm):
+def test_on_a_cluster_what_an_attempt_took_can_be_undone_once(weir, redis, fresh, algorithm):
     name, call = fresh(), fresh()
     weir.must("open", name=name, algorithm=algorithm, tokens=10, window=MINUTE, refill=1, prefix=name, cluster=True)
 
     def remaining():
         return weir.must("limit", name=name, id="u", rate=0, now=T0)["remaining"]
 
-    answer = weir("reserve", checks=[{"name": name, "id": "u", "rate": 6}], now=T0, call=call, once=True)
-    assert answer["checks"][0]["success"] and remaining() == 4
-    assert weir("settle", name=name, call=call, amounts=[2]) == {"settled": "yes"} and remaining() == 8
-    assert weir("settle", name=name, call=call, amounts=[2]) == {"settled": "yes"} and remaining() == 8
-    assert weir("settle", name=name, call=call, amounts=[3]) == {"settled": "conflict"} and remaining() == 8
-    assert weir("settle", name=name, call="x" + call, amounts=[0]) == {"settled": "unknown"}
-    assert 50_000 < redis("PTTL", f"weir:id:{{}}{call}") <= 60_000  # its lease: nobody asks for it again
+    def take(attempt):
+        return weir("reserve", checks=[{"name": name, "id": "u", "rate": 6}], now=T0, call=call, attempt=attempt)
+
+    def undo(attempt, call=call):
+        return weir("undo", name=name, call=call, attempt=attempt)["undone"]
+
+    assert take("one")["checks"][0]["success"] and remaining() == 4
+    assert take("two")["status"] == "repeated" and remaining() == 4
+    assert not undo("none") and not undo("one", "x" + call)
+    assert undo("one") and remaining() == 4  # the other relies on it still
+    assert undo("two") and remaining() == 10
+    assert not undo("two") and remaining() == 10
+    assert take("three")["status"] == "decided" and remaining() == 4  # it charges afresh
+    assert redis("PTTL", f"weir:id:{{}}{call}") > 50_000
     assert all(ttl > 0 for _, _, ttl in redis.keyspace(name).values())
 
 
-def test_what_is_given_back_after_its_window_brings_nothing_back(weir, redis, fresh):
+def test_what_is_undone_after_its_window_brings_nothing_back(weir, redis, fresh):
     name, call = fresh(), fresh()
     weir.must("open", name=name, algorithm="fixed_window", tokens=10, window=MINUTE, prefix=name, cluster=True)
-    weir("reserve", checks=[{"name": name, "id": "u", "rate": 6}], now=T0, call=call)
+    weir("reserve", checks=[{"name": name, "id": "u", "rate": 6}], now=T0, call=call, attempt="one")
     redis("DEL", f"{name}:u:{T0 // MINUTE}")
-    assert weir("settle", name=name, call=call, amounts=[0]) == {"settled": "yes"}
+    assert weir("undo", name=name, call=call, attempt="one") == {"undone": True}
     assert not redis.keyspace(name)
