@@ -8,6 +8,7 @@
 #include <string>
 #include <string_view>
 
+#include "json/half_a_pair.hpp"
 #include "lambda/answer/answer.hpp"
 #include "lambda/text/base64.hpp"
 #include "lambda/text/json_cursor.hpp"
@@ -113,10 +114,7 @@ std::optional<Expected> expected(std::string_view text, Payload payload) {
   json::parse_options options;
   options.max_depth = weir::lambda::JsonCursor::max_depth;
   const json::value tree = json::parse(text, error, {}, options);
-  if (error == json::error::illegal_leading_surrogate || error == json::error::illegal_trailing_surrogate ||
-      error == json::error::expected_utf16_escape || error == json::error::exponent_overflow) {
-    return std::nullopt;
-  }
+  if (error == json::error::exponent_overflow || weir::has_half_a_pair(text)) return std::nullopt;
   if (error) return Expected{};
   const bool infers = payload == Payload::v2 || payload == Payload::raw;
   if (tree.is_object() && (!infers || tree.get_object().contains("statusCode")))

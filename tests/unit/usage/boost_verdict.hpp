@@ -1,9 +1,10 @@
 // boost_verdict.hpp: what Boost.JSON makes of a text, and where it cannot judge: it keeps one of two members of one
-// name, and takes half a surrogate pair and an exponent that no int holds for no JSON.
+// name, reads a number that is too long for Strict to be told whole, and takes half a surrogate pair and an exponent
+// that no int holds for no JSON.
 #pragma once
 
+#include "json/half_a_pair.hpp"
 #include "usage/json/strict.hpp"
-#include "usage/json_random.hpp"
 
 #include <boost/json/parse.hpp>
 #include <boost/json/value.hpp>
@@ -32,7 +33,7 @@ struct KeyCount {
   void string_opened(json::Offset) {}
   void string_part(std::string_view) {}
   void string_closed(json::Offset) {}
-  void number(std::string_view, bool, json::Offset, json::Offset) {}
+  void number(std::string_view, bool is_cut, json::Offset, json::Offset) { cut = cut || is_cut; }
   void literal(char, json::Offset, json::Offset) {}
 };
 
@@ -53,7 +54,7 @@ inline Verdict boost_verdict(std::string_view text) {
   boost::system::error_code wrong;
   boost::json::value json = boost::json::parse(text, wrong, {}, lenient);
   if (wrong == boost::json::error::exponent_overflow || wrong == boost::json::error::too_deep) return {.unsure = true};
-  if (may_have_half_a_pair(std::string(text))) return {.unsure = true};
+  if (has_half_a_pair(text)) return {.unsure = true};
   if (wrong) return {};
   KeyCount count;
   json::Strict strict(count);

@@ -1,5 +1,4 @@
-// json_random.hpp: JSON texts as nobody would write them: every escape, odd blanks, deep and empty things; and what may
-// go wrong with them.
+// json_random.hpp: JSON texts as nobody would write them: every escape, odd blanks, deep and empty things.
 #pragma once
 
 #include <array>
@@ -12,14 +11,6 @@
 #include <vector>
 
 namespace weir::usage {
-
-// Half a surrogate pair, which JSON allows and Boost does not; or what looks like one.
-[[nodiscard]] inline bool may_have_half_a_pair(std::string text) {
-  if (text.contains("\\\\ud")) return true;
-  const std::string pair = "\\ud83d\\ude00";
-  for (std::size_t at = 0; (at = text.find(pair)) != std::string::npos;) text.erase(at, pair.size());
-  return text.contains("\\ud") || text.contains("\\uD");
-}
 
 class RandomJson {
  public:
