@@ -18,6 +18,7 @@ import threading
 import time
 
 import pytest
+from fake_lambda import FakeLambda
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 BUILD = pathlib.Path(os.environ.get("WEIR_BUILD", ROOT / "build/release")).resolve()
@@ -264,6 +265,15 @@ def start(folder):
     for gateway in started:
         assert gateway.is_alive(), gateway.log.read_text()
         gateway.process.kill()
+
+
+@pytest.fixture(scope="module")
+def aws():
+    """AWS Lambda's API; nothing that came to it was anything but right."""
+    server = FakeLambda()
+    yield server
+    server.stop()
+    assert server.faults == []
 
 
 @pytest.fixture
