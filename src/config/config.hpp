@@ -2,6 +2,7 @@
 // a Config need not.
 #pragma once
 
+#include "config/lambda.hpp"
 #include "usage/price/charge.hpp"
 #include "usage/price/hold.hpp"
 #include "usage/protocol.hpp"
@@ -150,13 +151,14 @@ struct Model {
 
 struct Upstream {
   std::string name;
-  std::string host{};  // name or IP address
+  std::string host{};  // name or IP address; with `lambda` that of Lambda's API
   std::uint16_t port = 80;
   bool tls = false;
   std::string path{};                                     // the url's path, put before the request's; empty for none
   std::string strip{};                                    // taken off the request's path before that; empty for none
   std::vector<std::pair<std::string, Secret>> headers{};  // set on each request; names in lower case
   std::optional<Model> model{};                           // with `ai`
+  std::optional<Lambda> lambda{};
   Place place{};
 };
 

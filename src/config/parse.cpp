@@ -138,7 +138,7 @@ std::expected<Config, std::vector<Error>> parse(std::string_view text, const Env
   Errors errors(text);
   const Document document = load_document(text, environment, errors);
   Draft draft;
-  Reading reading{.errors = errors, .directory = directory};
+  Reading reading{.errors = errors, .directory = directory, .environment = environment};
   if (document.root != nullptr && document.root->kind == YamlNode::Kind::mapping) {
     read_config(reading, *document.root, draft);
   } else if (document.root != nullptr && document.root->kind != YamlNode::Kind::null) {

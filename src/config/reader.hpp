@@ -23,7 +23,8 @@ namespace weir::config {
 
 struct Reading {
   Errors& errors;
-  const std::string& directory;     // where files named in the config are
+  const std::string& directory;  // where files named in the config are
+  const Environment& environment;
   std::vector<Spot> claims_used{};  // where a key source reads a claim of a JSON web token
   std::vector<Spot> prices_used{};  // where a limit counts money
 };

@@ -14,6 +14,8 @@ void read_store(Reading& reading, const Field& field, Store& store);
 // `store`: where they will be counted; null: that section could not be read, so nothing is held against it.
 void read_limits(Reading& reading, const Field& field, const Store* store, std::vector<Limit>& limits);
 void read_upstreams(Reading& reading, const Field& field, std::vector<Upstream>& upstreams);
+// `lambda` of an upstream, which also says where that is.
+void read_lambda(Reading& reading, const Field& field, Upstream& upstream);
 void read_prices(Reading& reading, const Field& field, Prices& prices);
 void read_responses(Reading& reading, const Field& field, Responses& responses);
 

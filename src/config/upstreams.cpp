@@ -58,10 +58,23 @@ struct Draft {
   Model model;
   bool is_model = false;
   std::vector<Field> only_of_models{};  // options that say nothing of others
+  std::optional<Field> url{};
+  std::optional<Field> ai{};
+  std::vector<Field> of_requests{};  // options that change a request which passes as it is
 };
+
+void read_place(Reading& reading, const Field& field, Draft& draft) {
+  draft.url = field;
+  read_upstream_url(reading, field, draft.upstream);
+}
+
+void read_lambda(Reading& reading, const Field& field, Draft& draft) {
+  config::read_lambda(reading, field, draft.upstream);
+}
 
 void read_ai(Reading& reading, const Field& field, Draft& draft) {
   draft.is_model = true;
+  draft.ai = field;
   using enum usage::Protocol;
   constexpr auto all = std::to_array({openai, anthropic, gemini, bedrock, dashscope, ollama, cohere, automatic});
   std::array<Choice<usage::Protocol>, all.size()> protocols;
@@ -86,25 +99,40 @@ void read_usage_missing(Reading& reading, const Field& field, Draft& draft) {
 }
 
 template <void (*read)(Reading&, const Field&, Upstream&)>
-void of_upstream(Reading& reading, const Field& field, Draft& draft) {
+void of_request(Reading& reading, const Field& field, Draft& draft) {
+  draft.of_requests.push_back(field);
   read(reading, field, draft.upstream);
 }
 
 constexpr Option<Draft> options[] = {
-    {"url", of_upstream<read_upstream_url>},
+    {"url", read_place},
     {"ai", read_ai},
-    {"lambda"},
-    {"headers", of_upstream<read_headers>},
-    {"strip", of_upstream<read_strip>},
+    {"lambda", read_lambda},
+    {"headers", of_request<read_headers>},
+    {"strip", of_request<read_strip>},
     {"ask_usage", read_ask_usage},
     {"usage_missing", read_usage_missing},
 };
 
-bool has(const YamlNode& mapping, std::string_view key) {
-  for (const Entry& entry : mapping.entries) {
-    if (entry.key == key) return true;
+// A function is called by Lambda's API, so that some of what holds for servers means nothing.
+void check_lambda(Reading& reading, const Draft& draft) {
+  const Lambda& lambda = *draft.upstream.lambda;
+  if (draft.url) {
+    reading.errors.add(draft.url->key_spot,
+                       "'url' and 'lambda' exclude each other; remove one, or give another address of Lambda's API as "
+                       "'endpoint' in 'lambda'");
   }
-  return false;
+  if (draft.ai && lambda.invoke == lambda::Invocation::event) {
+    reading.errors.add(draft.ai->key_spot,
+                       "'ai' has no effect with invoke: event, which nobody waits for: there is no answer whose tokens "
+                       "could be counted; remove it");
+  }
+  for (const Field& option : draft.of_requests) {
+    if (lambda.payload != lambda::Payload::raw) break;
+    reading.errors.add(
+        option.key_spot,
+        in_quotes(option.name) + " has no effect with payload: raw, whose event is the body alone; remove it");
+  }
 }
 
 Upstream read_upstream(Reading& reading, const Entry& entry) {
@@ -114,8 +142,11 @@ Upstream read_upstream(Reading& reading, const Entry& entry) {
   if (!read_mapping(reading, field, "a mapping like { url: http://127.0.0.1:9000 }")) return std::move(draft.upstream);
   const std::string where = " in upstream " + in_quotes(entry.key);
   read_options(reading, *field.node, where, options, draft);
-  if (!has(*field.node, "url") && !has(*field.node, "lambda")) {
-    reading.errors.add(entry.spot, "'url' is missing" + where + "; add a line like url: http://127.0.0.1:9000");
+  if (draft.upstream.lambda) {
+    check_lambda(reading, draft);
+  } else if (!draft.url) {
+    reading.errors.add(entry.spot, "'url' is missing" + where +
+                                       "; add a line like url: http://127.0.0.1:9000, or 'lambda' for a function");
   }
   if (draft.is_model) draft.upstream.model = draft.model;
   for (const Field& option : draft.only_of_models) {

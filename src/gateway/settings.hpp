@@ -44,12 +44,20 @@ struct ModelRoute {
   std::string host;  // of the upstream's url, without a port
 };
 
+// What the module must know of an upstream that is a function of AWS Lambda; settings_lambda.hpp writes and reads it.
+struct LambdaRoute {
+  std::string upstream;   // its name
+  std::string authority;  // HOST or HOST:PORT of Lambda's API, which is what a call's Host must say
+  config::Lambda lambda;  // but for `credentials`
+};
+
 // What the module must know of a route.
 struct RouteSettings {
   std::string name;                              // what the key source `route` says
   std::string upstream;                          // its name
   std::vector<std::vector<std::string>> limits;  // names; of each list the first that applies, alone
   std::optional<ModelRoute> model;               // its upstream is one
+  std::optional<LambdaRoute> lambda;             // its upstream is one
 };
 [[nodiscard]] boost::json::value route_settings_json(const config::Route& route, const config::Upstream& upstream);
 [[nodiscard]] RouteSettings read_route_settings(std::string_view json);  // throws std::exception

@@ -249,5 +249,43 @@ TEST(Settings, WhatARouteToAModelSaysArrives) {
   EXPECT_EQ(arrived.model->model.usage_missing, config::Model::UsageMissing::held);
 }
 
+TEST(Settings, WhatARouteToAFunctionSaysArrives) {
+  config::Lambda lambda;
+  lambda.function = lambda::parse_function("arn:aws:lambda:us-east-1:123456789012:function:orders:live").value();
+  lambda.region = "us-east-1";
+  lambda.payload = lambda::Payload::alb;
+  lambda.invoke = lambda::Invocation::stream;
+  lambda.errors = {.unwrap = false, .throttled = 503};
+  lambda.retry = {.attempts = 5, .budget = 1500ms};
+  lambda.concurrency = {.mode = lambda::Concurrency::Mode::fixed, .most = 7};
+  lambda.context = {.stage = "prod", .api_id = "a1b2c3", .account_id = "210987654321"};
+  const config::Upstream upstream{.name = "orders", .host = "127.0.0.1", .port = 9001, .lambda = lambda};
+  const RouteSettings arrived = read_route_settings(boost::json::serialize(route_settings_json({}, upstream)));
+  ASSERT_TRUE(arrived.lambda);
+  EXPECT_EQ(arrived.lambda->upstream, "orders");
+  EXPECT_EQ(arrived.lambda->authority, "127.0.0.1:9001");
+  const config::Lambda& read = arrived.lambda->lambda;
+  EXPECT_EQ(read.function, lambda.function);
+  EXPECT_EQ(read.region, "us-east-1");
+  EXPECT_EQ(read.payload, lambda::Payload::alb);
+  EXPECT_EQ(read.invoke, lambda::Invocation::stream);
+  EXPECT_FALSE(read.errors.unwrap);
+  EXPECT_EQ(read.errors.throttled, 503);
+  EXPECT_EQ(read.retry.attempts, 5);
+  EXPECT_EQ(read.retry.budget, 1500ms);
+  EXPECT_EQ(read.concurrency.mode, lambda::Concurrency::Mode::fixed);
+  EXPECT_EQ(read.concurrency.most, 7U);
+  EXPECT_EQ(read.context.stage, "prod");
+  EXPECT_EQ(read.context.api_id, "a1b2c3");
+  EXPECT_EQ(read.context.account_id, "210987654321");
+}
+
+TEST(Settings, WhoSignsIsNotAmongWhatTheModuleKnows) {
+  config::Lambda lambda;
+  lambda.credentials = {.profile = "shop-profile", .role_arn = "arn:aws:iam::123456789012:role/shop-role"};
+  const config::Upstream upstream{.name = "orders", .host = "127.0.0.1", .lambda = lambda};
+  EXPECT_THAT(boost::json::serialize(route_settings_json({}, upstream)), testing::Not(testing::HasSubstr("shop-")));
+}
+
 }  // namespace
 }  // namespace weir::gateway
