@@ -78,6 +78,11 @@ LAMBDA_GOAL = 500
 # Who calls an account that throttles: the least share of what it can run, and the largest of calls that were throttled.
 LAMBDA_ACCOUNT = {"adaptive": (0.95, 0.02), "exactly the ceiling": None, "naive, retrying": None}
 
+# What a decision costs whoever records it, in ns of processor time; and an hour of ten million keys.
+RECORDING = ("one key", "1 k keys", "1 M keys, skewed", "1 M keys")
+RECORDING_GOAL = 100
+HOUR_OF_KEYS_MIB = 32
+
 # Algorithm -> bytes a key at 10 M keys.
 MEMORY_GOALS = {"gcra": 24, "token_bucket": 24, "fixed_window": 24, "sliding_window": 40, "governor": None}
 

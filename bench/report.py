@@ -105,6 +105,22 @@ def lambda_account_table(measurements):
     return table
 
 
+def analytics_table(measurements):
+    table = Table("Analytics", ["What", "Weir", "Goal", ""])
+    for keys in comparisons.RECORDING:
+        if values := measurements.values.get((f"recording, {keys} decision_ns", "weir")):
+            median = statistics.median(values.values())
+            table.rows.append([f"recording a decision, {keys}, ns", f"{median:.0f}", f"<= {comparisons.RECORDING_GOAL}",
+                               VERDICTS[median <= comparisons.RECORDING_GOAL]])
+    if hour := measurements.values.get(("10 M keys in an hour mib", "weir")):
+        (mib,) = hour.values()
+        (found,) = measurements.values["10 M keys in an hour busy_found", "weir"].values()
+        table.rows.append(["10 M keys in an hour, MiB", f"{mib:.1f}", f"<= {comparisons.HOUR_OF_KEYS_MIB}",
+                           VERDICTS[mib <= comparisons.HOUR_OF_KEYS_MIB]])
+        table.rows.append(["of its 100 busiest keys, found in the top 100", f"{found:.0f}", ">= 100", VERDICTS[found >= 100]])
+    return table
+
+
 def replay_table(measurements):
     table = Table("Replaying traces: `weir simulate`", ["Trace", "Lines a second"])
     for trace in comparisons.REPLAYED:
@@ -131,6 +147,7 @@ def tables(measurements):
         usage_table(measurements),
         lambda_table(measurements),
         lambda_account_table(measurements),
+        analytics_table(measurements),
         compare(gateway, measurements, comparisons.GATEWAY),
         compare(admin, measurements, comparisons.ADMIN),
         compare(decisions_in_redis, measurements, comparisons.REDIS_DECISIONS),
