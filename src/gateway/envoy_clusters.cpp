@@ -1,6 +1,7 @@
 #include "gateway/envoy_clusters.hpp"
 
 #include "gateway/envoy_jwt.hpp"
+#include "gateway/envoy_lambda.hpp"
 #include "gateway/envoy_tls.hpp"
 #include "gateway/envoy_types.hpp"
 #include "gateway/host_kind.hpp"
@@ -49,6 +50,7 @@ json::object cluster(const std::string& name, const config::Upstream& upstream, 
                                                                          {"respect_dns_ttl", true}}}};
   }
   if (upstream.tls) cluster["transport_socket"] = upstream_tls(upstream, options);
+  if (upstream.lambda) add_lambda(cluster, upstream, options);
   return cluster;
 }
 

@@ -3,6 +3,7 @@
 #include "gateway/environment_reference.hpp"
 #include "gateway/envoy_clusters.hpp"
 #include "gateway/envoy_duration.hpp"
+#include "gateway/envoy_lambda.hpp"
 #include "gateway/envoy_types.hpp"
 #include "gateway/settings.hpp"
 
@@ -17,6 +18,9 @@ namespace weir::gateway {
 namespace {
 
 namespace json = boost::json;
+
+// Which attempt of a request this is, by Envoy's count. A function's filter looks at it; nobody else gets it.
+constexpr const char* attempt_count = "x-envoy-attempt-count";
 
 // As RE2 reads it: every character stands for itself.
 std::string quoted_for_regex(std::string_view text) {
@@ -83,9 +87,13 @@ json::value path_rewrite(std::string_view strip, std::string_view base) {
 json::object action(const config::Route& route, const config::Upstream& upstream) {
   json::object action{{"cluster", route.upstream},
                       {"timeout", envoy_duration(route.timeout)},
-                      {"idle_timeout", envoy_duration(route.idle_timeout)},
-                      {"host_rewrite_literal", authority_of(upstream)},
-                      {"append_x_forwarded_host", true}};
+                      {"idle_timeout", envoy_duration(route.idle_timeout)}};
+  if (!upstream.lambda) {
+    action["host_rewrite_literal"] = authority_of(upstream);
+    action["append_x_forwarded_host"] = true;
+  } else if (json::object retries = lambda_retries(upstream.lambda->retry); !retries.empty()) {
+    action["retry_policy"] = std::move(retries);
+  }
   const auto host = std::ranges::find(upstream.headers, "host", &std::pair<std::string, config::Secret>::first);
   if (host != upstream.headers.end()) action["host_rewrite_literal"] = host->second.value;
   if (json::value rewrite = path_rewrite(upstream.strip, upstream.path); rewrite.is_object()) {
@@ -117,23 +125,31 @@ json::object limits(const config::Route& route, const config::Upstream& upstream
 }  // namespace
 
 json::value envoy_routes(const config::Config& config, const RenderOptions& options) {
+  const bool counts_attempts =
+      std::ranges::any_of(config.upstreams, [](const config::Upstream& one) { return one.lambda.has_value(); });
   json::array routes;
   for (const config::Route& route : config.routes) {
     const auto upstream = std::ranges::find(config.upstreams, route.upstream, &config::Upstream::name);
     json::object one{{"name", route_name(route)}, {"match", match(route)}, {"route", action(route, *upstream)}};
-    if (!route.limits.empty() || upstream->model) {
+    if (!route.limits.empty() || upstream->model || upstream->lambda) {
       one["typed_per_filter_config"] = limits(route, *upstream, options);
+    }
+    if (upstream->lambda) {
+      one["request_body_buffer_limit"] = lambda_body_limit(*upstream->lambda);
+    } else if (counts_attempts) {
+      one["request_headers_to_remove"] = json::array{attempt_count};
     }
     if (json::array headers = headers_for(*upstream, options); !headers.empty()) {
       one["request_headers_to_add"] = std::move(headers);
     }
     routes.push_back(std::move(one));
   }
+  json::object host{{"name", "weir"}, {"domains", json::array{"*"}}, {"routes", std::move(routes)}};
+  if (counts_attempts) host["include_request_attempt_count"] = true;
   return json::object{
       {"name", routes_name},
       {"request_headers_to_remove", json::array{"x-envoy-external-address", "x-envoy-internal"}},  // Envoy's own notes
-      {"virtual_hosts",
-       json::array{json::object{{"name", "weir"}, {"domains", json::array{"*"}}, {"routes", std::move(routes)}}}}};
+      {"virtual_hosts", json::array{std::move(host)}}};
 }
 
 }  // namespace weir::gateway

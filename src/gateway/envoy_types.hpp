@@ -27,6 +27,12 @@ inline constexpr const char* upstream_tls =
     "type.googleapis.com/envoy.extensions.transport_sockets.tls.v3.UpstreamTlsContext";
 inline constexpr const char* downstream_tls =
     "type.googleapis.com/envoy.extensions.transport_sockets.tls.v3.DownstreamTlsContext";
+inline constexpr const char* http_protocol =
+    "type.googleapis.com/envoy.extensions.upstreams.http.v3.HttpProtocolOptions";
+inline constexpr const char* upstream_codec =
+    "type.googleapis.com/envoy.extensions.filters.http.upstream_codec.v3.UpstreamCodec";
+inline constexpr const char* request_signing =
+    "type.googleapis.com/envoy.extensions.filters.http.aws_request_signing.v3.AwsRequestSigning";
 inline constexpr const char* structure = "type.googleapis.com/google.protobuf.Struct";
 
 }  // namespace weir::gateway::envoy
