@@ -73,12 +73,11 @@ const RouteConfig* Stream::route_config() const {
   return from_envoy<RouteConfig>(abi::envoy_dynamic_module_callback_get_most_specific_route_config(filter_));
 }
 
-std::vector<abi::Buffer> Stream::chunks(abi::BodyType type) const {
-  std::vector<abi::Buffer> chunks(abi::envoy_dynamic_module_callback_http_get_body_chunks_size(filter_, type));
-  if (!chunks.empty() && !abi::envoy_dynamic_module_callback_http_get_body_chunks(filter_, type, chunks.data())) {
-    chunks.clear();
-  }
-  return chunks;
+std::size_t Stream::chunk_count(abi::BodyType type) const {
+  return abi::envoy_dynamic_module_callback_http_get_body_chunks_size(filter_, type);
+}
+bool Stream::fill(abi::BodyType type, abi::Buffer* place) const {
+  return abi::envoy_dynamic_module_callback_http_get_body_chunks(filter_, type, place);
 }
 
 void Stream::append_body(std::string& to) const {

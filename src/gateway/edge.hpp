@@ -4,6 +4,7 @@
 #pragma once
 
 #include "gateway/abi.hpp"
+#include "gateway/body_chunks.hpp"
 #include "gateway/header_field.hpp"
 #include "gateway/request.hpp"
 
@@ -14,7 +15,6 @@
 #include <span>
 #include <string>
 #include <string_view>
-#include <vector>
 
 namespace weir::gateway {
 
@@ -66,7 +66,8 @@ class Stream final : public Request {
   // What has just come of the request's or the answer's body, in pieces; inside its hook alone.
   template <class Take>
   void each_chunk(abi::BodyType type, Take take) const {
-    for (const abi::Buffer& chunk : chunks(type)) take(std::string_view(chunk.data, chunk.size));
+    const BodyChunks chunks(chunk_count(type), [&](abi::Buffer* place) { return fill(type, place); });
+    for (const abi::Buffer& chunk : chunks.all()) take(std::string_view(chunk.data, chunk.size));
   }
   // Appends what has just come of the request's body; inside the body hook alone.
   void append_body(std::string& to) const;
@@ -107,7 +108,8 @@ class Stream final : public Request {
 
  private:
   [[nodiscard]] std::string_view attribute(abi::Attribute which) const;
-  [[nodiscard]] std::vector<abi::Buffer> chunks(abi::BodyType type) const;
+  [[nodiscard]] std::size_t chunk_count(abi::BodyType type) const;
+  bool fill(abi::BodyType type, abi::Buffer* place) const;
   std::size_t drain(abi::BodyType type);
 
   void* filter_;

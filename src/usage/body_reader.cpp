@@ -23,8 +23,9 @@ BodyReader::BodyReader(Protocol protocol, std::string_view content_type, std::st
 
 void BodyReader::read(std::string_view bytes) noexcept {
   passed_ += bytes.size();
-  if (unread_ != Unread::no) return;
-  if (decoder_ == nullptr) {
+  if (unread_ != Unread::no) {
+    passed_unread_ += bytes.size();
+  } else if (decoder_ == nullptr) {
     reader_.read(bytes);
   } else {
     read_decoded(bytes);
@@ -43,7 +44,9 @@ void BodyReader::read_decoded(std::string_view bytes) noexcept {
     if (decoder_->unread() != Unread::no) break;
   }
   if (unread_ == Unread::no) unread_ = decoder_->unread();
-  if (unread_ != Unread::no) decoder_.reset();
+  if (unread_ == Unread::no) return;
+  passed_unread_ = decoded_ == 0 ? passed_ : passed_unread_ + bytes.size();
+  decoder_.reset();
 }
 
 void BodyReader::end() noexcept {

@@ -28,6 +28,10 @@ class BodyReader {
   [[nodiscard]] bool content_seen() const noexcept { return reader_.content_seen(); }
   [[nodiscard]] Unread unread() const noexcept { return unread_; }
   [[nodiscard]] std::uint64_t passed() const noexcept { return passed_; }  // bytes on the wire
+  // Of them, those that could not be read: about as many as followed what unread() tells of.
+  [[nodiscard]] std::uint64_t passed_unread() const noexcept { return passed_unread_; }
+
+  void text_comes_once() noexcept { reader_.text_comes_once(); }
 
  private:
   void read_decoded(std::string_view bytes) noexcept;
@@ -37,6 +41,7 @@ class BodyReader {
   Unread unread_ = Unread::no;
   bool truncated_ = false;
   std::uint64_t passed_ = 0;
+  std::uint64_t passed_unread_ = 0;
   std::uint64_t decoded_ = 0;
 };
 

@@ -12,6 +12,7 @@ enum class Dialect : std::uint8_t {
   anthropic,
   gemini,
   bedrock,
+  bedrock_invoke,  // a stream of InvokeModel: events of a model's family, in frames
   dashscope,
   ollama,
   cohere,

@@ -1,5 +1,7 @@
 #include "usage/reader.hpp"
 
+#include "event_stream/frames.hpp"
+#include "usage/stream/invoked_chunk.hpp"
 #include "usage/stream/lines.hpp"
 
 namespace weir::usage {
@@ -21,8 +23,18 @@ struct Reader::Events {
   void end() const noexcept { reader.end_event(); }
 };
 
+struct Reader::Frames {
+  explicit Frames(Reader& reader) : frames(frame_bounds), chunk(Events{reader}) {}
+
+  event_stream::Reader frames;
+  Reading before;         // the frame that is being read
+  bool is_chunk = false;  // it is one of InvokeModel
+  stream::InvokedChunk<Events> chunk;
+};
+
 Reader::Reader(Protocol protocol, std::string_view content_type) noexcept
-    : tally_(protocol), scanner_(tally_.paths()), sniffer_(content_type), frames_(frame_bounds) {}
+    : tally_(protocol), scanner_(tally_.paths()), sniffer_(content_type) {}
+Reader::~Reader() = default;
 
 void Reader::read(std::string_view bytes) noexcept {
   if (framing_ == stream::Framing::unknown) framing_ = sniffer_.sniff(bytes);
@@ -62,31 +74,36 @@ void Reader::read_frames(std::string_view bytes) noexcept {
   using Next = event_stream::Reader::Next;
   if (broken_) return;
   try {
+    if (frames_ == nullptr) frames_ = std::make_unique<Frames>(*this);
+    event_stream::Reader& frames = frames_->frames;
     while (true) {
-      switch (frames_.next(bytes)) {
+      switch (frames.next(bytes)) {
         case Next::starved:
           return;
         case Next::head: {
-          before_frame_ = tally_.reading();
-          tally_.tell(Dialect::bedrock);
-          const std::string_view type = frames_.text(":message-type");
+          frames_->before = tally_.reading();
+          frames_->is_chunk = frames.text(":event-type") == "chunk";
+          frames_->chunk.begin();
+          tally_.tell(frames_->is_chunk ? Dialect::bedrock_invoke : Dialect::bedrock);
+          const std::string_view type = frames.text(":message-type");
           if (type == "exception" || type == "error") tally_.error();
           break;
         }
         case Next::payload:
-          data(frames_.payload());
+          frames_->is_chunk ? frames_->chunk.feed(frames.payload()) : data(frames.payload());
           break;
         case Next::end:
-          if (frames_.text(":event-type") == "metadata") tally_.last();
+          if (frames_->is_chunk && !frames_->chunk.finish()) broken_ = true;
+          if (frames.text(":event-type") == "metadata") tally_.last();
           end_event();
           break;
         case Next::broken:
-          tally_.take_back(before_frame_);
+          tally_.take_back(frames_->before);
           broken_ = true;
           return;
       }
     }
-  } catch (...) {  // no memory for the headers
+  } catch (...) {  // no memory for it
     broken_ = true;
   }
 }
@@ -137,7 +154,7 @@ void Reader::end() noexcept {
   Events events{*this};
   scanner_.finish();
   const bool inside = !scanner_.empty() && !scanner_.done() && !scanner_.broken();
-  truncated_ = truncated_ || inside || (framing_ == Framing::frames && !broken_ && !frames_.between_frames());
+  truncated_ = truncated_ || inside || (frames_ != nullptr && !broken_ && !frames_->frames.between_frames());
   if (framing_ == Framing::events) events_.finish(events);
   if (framing_ == Framing::lines) end_event();
   if (framing_ == Framing::documents) complete_ = complete_ && !inside && !broken_;

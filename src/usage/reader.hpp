@@ -6,13 +6,13 @@
 //     reader.observe().counts
 //
 // Nothing is kept but counts, two names and the unfinished token, whatever the answer's length; nothing is allocated,
-// but for a frame's headers in an AWS event stream (at most 1 KiB). Not for several threads at once.
+// but once for an AWS event stream, with a frame's headers (together at most 1.5 KiB). Not for several threads at once.
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <string_view>
 
-#include "event_stream/frames.hpp"
 #include "usage/json/scanner.hpp"
 #include "usage/observation.hpp"
 #include "usage/protocol.hpp"
@@ -29,8 +29,10 @@ class Reader {
   Reader(Protocol protocol, std::string_view content_type) noexcept;
   Reader(const Reader&) = delete;  // what it tells points into it
   Reader& operator=(const Reader&) = delete;
-  ~Reader() = default;
+  ~Reader();
 
+  // The request asked for text that is not repeated from its beginning in each event (DashScope).
+  void text_comes_once() noexcept { tally_.text_comes_once(); }
   // Decoded bytes of the body.
   void read(std::string_view bytes) noexcept;
   // The body is over, by whatever it ended.
@@ -42,6 +44,7 @@ class Reader {
 
  private:
   struct Events;
+  struct Frames;
 
   void read_documents(std::string_view bytes) noexcept;
   void read_frames(std::string_view bytes) noexcept;
@@ -60,9 +63,8 @@ class Reader {
   std::uint8_t named_ = 0;   // characters of `error` that the event's name began with
   bool broken_ = false;
   bool truncated_ = false;
-  bool complete_ = false;  // a document that stands for the whole answer was read to its end
-  event_stream::Reader frames_;
-  Reading before_frame_;
+  bool complete_ = false;           // a document that stands for the whole answer was read to its end
+  std::unique_ptr<Frames> frames_;  // of an AWS event stream
 };
 
 }  // namespace weir::usage

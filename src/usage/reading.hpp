@@ -40,9 +40,10 @@ inline constexpr std::size_t count_fields = static_cast<std::size_t>(Field::cont
 
 class Reading {
  public:
+  // At most json::max_count.
   void set(Field field, std::uint64_t count) noexcept {
     const auto at = static_cast<std::size_t>(field);
-    if (count != 0) values_[at] = count;
+    if (count != 0) values_[at] = static_cast<std::uint32_t>(count);
     known_ |= static_cast<std::uint16_t>(1U << at);
   }
   [[nodiscard]] std::uint64_t value(Field field) const noexcept { return values_[static_cast<std::size_t>(field)]; }
@@ -55,7 +56,7 @@ class Reading {
   [[nodiscard]] Counts counts() const noexcept;
 
  private:
-  std::array<std::uint64_t, count_fields> values_{};
+  std::array<std::uint32_t, count_fields> values_{};
   std::uint16_t known_ = 0;
 };
 

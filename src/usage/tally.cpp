@@ -58,7 +58,7 @@ void Tally::other(std::uint8_t leaf, json::Kind kind) noexcept {
   const Field field = table_->meaning(leaf).field;
   if (field == Field::is_done) {
     tell(table_->meaning(leaf).tells);
-    last_ = last_ || kind == json::Kind::boolean_true;
+    last_ = last_ || kind == json::Kind::boolean_true || kind == json::Kind::object;
   } else if (field == Field::error) {
     error_ = error_ || kind != json::Kind::boolean_false;
   } else if (static_cast<std::size_t>(field) < count_fields) {
@@ -69,7 +69,7 @@ void Tally::other(std::uint8_t leaf, json::Kind kind) noexcept {
 void Tally::end_event() noexcept {
   // DashScope repeats the text from its beginning, unless it was asked for increments: an event as long as all before
   // it.
-  const bool repeats = dialect_ == Dialect::dashscope && event_.characters() >= seen_.characters();
+  const bool repeats = dialect_ == Dialect::dashscope && !text_comes_once_ && event_.characters() >= seen_.characters();
   if (repeats) {
     seen_ = uncounted_ = event_;
   } else {

@@ -25,6 +25,8 @@ class Tally {
   void other(std::uint8_t leaf, json::Kind kind) noexcept;
   void element() noexcept { end_event(); }
 
+  // Events do not repeat the text before them.
+  void text_comes_once() noexcept { text_comes_once_ = true; }
   // The event's last byte was read.
   void end_event() noexcept;
   // What was counted since `before` was wrong.
@@ -59,6 +61,7 @@ class Tally {
   Dialect dialect_ = Dialect::unknown;
   bool event_output_ = false;  // the event being read counts the output
   bool event_total_ = false;   // or all
+  bool text_comes_once_ = false;
   bool finished_ = false;
   bool last_ = false;
   bool error_ = false;

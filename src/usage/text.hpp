@@ -25,4 +25,11 @@ struct Text {
   return (text.ascii + 3) / 4 + text.wide;
 }
 
+// Of an answer's bytes that could not be decoded. English text that is compressed has about two bytes a token; where
+// each token comes in an event of its own, and is flushed, its event has 13 to 25 (zlib, an OpenAI chat).
+[[nodiscard]] constexpr std::uint64_t estimated_tokens_of_unread(std::uint64_t bytes, bool in_events) noexcept {
+  const std::uint64_t bytes_a_token = in_events ? 16 : 2;
+  return (bytes + bytes_a_token - 1) / bytes_a_token;
+}
+
 }  // namespace weir::usage

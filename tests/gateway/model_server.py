@@ -3,6 +3,9 @@
     x-answer: 7 in, 5 out      so many tokens, told as usage (with `usage at the end` the only place of a stream)
     x-status: 500              that status instead, with an error's body
     x-steps: yes               each chunk waits until the test has let it go (`step`)
+    x-encode: compress         says that its answer is encoded that way
+
+Paths that end in /invoke are Bedrock's InvokeModel of a model that counts in its answer's head alone.
 """
 
 import contextlib
@@ -51,6 +54,9 @@ class Chat(http.server.BaseHTTPRequestHandler):
         if status != 200:
             return self.whole(status, {"error": {"message": "no", "type": "server_error"}})
         numbers = [int(part.split()[0]) for part in self.headers.get("x-answer", "7 in, 5 out").split(",")]
+        if self.path.endswith("/invoke"):
+            return self.whole(200, {"outputs": [{"text": "".join(words(numbers[1])), "stop_reason": "stop"}]},
+                              {"x-amzn-bedrock-input-token-count": numbers[0], "x-amzn-bedrock-output-token-count": numbers[1]})
         usage = {"prompt_tokens": numbers[0], "completion_tokens": numbers[1], "total_tokens": sum(numbers)}
         if not asked.get("stream"):
             return self.whole(200, {"id": "chat-1", "object": "chat.completion", "model": asked["model"], "usage": usage,
@@ -72,10 +78,14 @@ class Chat(http.server.BaseHTTPRequestHandler):
         self.rfile.readline()
         return body
 
-    def whole(self, status, value):
+    def whole(self, status, value, headers=()):
         body = json.dumps(value).encode()
         self.send_response(status)
         self.send_header("content-type", "application/json")
+        for name, content in dict(headers).items():
+            self.send_header(name, str(content))
+        if encoding := self.headers.get("x-encode"):
+            self.send_header("content-encoding", encoding)
         self.send_header("content-length", str(len(body)))
         self.end_headers()
         self.wfile.write(body)

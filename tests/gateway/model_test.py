@@ -28,10 +28,14 @@ upstreams:
   held: {{ url: "http://127.0.0.1:{model}", ai: openai, ask_usage: never, usage_missing: held }}
   free: {{ url: "http://127.0.0.1:{model}", ai: openai, ask_usage: never, usage_missing: free }}
   guessed: {{ url: "http://127.0.0.1:{model}", ai: openai, ask_usage: never }}
+  bedrock: {{ url: "http://127.0.0.1:{model}", ai: bedrock }}
+  encoded: {{ url: "http://127.0.0.1:{model}", ai: openai }}
 routes:
   - {{ path: /held/*, to: held, limits: [tokens] }}
   - {{ path: /free/*, to: free, limits: [tokens] }}
   - {{ path: /guessed/*, to: guessed, limits: [tokens] }}
+  - {{ path: /model/*, to: bedrock, limits: [tokens] }}
+  - {{ path: /encoded/*, to: encoded, limits: [tokens] }}
   - {{ path: /unheld/*, to: model, limits: [unheld] }}
   - {{ path: /weighted/*, to: model, limits: [weighted] }}
   - {{ path: /money/*, to: model, limits: [money] }}
@@ -186,6 +190,22 @@ def test_an_answer_that_tells_no_usage_is_estimated_held_or_free(gateway, user):
     becomes(lambda: left(gateway, "tokens", user + "-held"), before)
     chat(gateway, user + "-guessed", "/guessed" + CHAT, stream=True)
     becomes(lambda: 960 < left(gateway, "tokens", user + "-guessed") < 1000, True)
+
+
+def test_bedrock_s_count_in_the_answer_s_head_is_charged(gateway, user):
+    answer = gateway.ask("/model/mistral.mistral-7b/invoke", "POST",
+                         {"x-user-id": user, "content-type": "application/json", "x-answer": "30 in, 12 out"},
+                         body=b'{"prompt": "Say something.", "max_tokens": 20}')
+    assert answer.status == 200
+    becomes(lambda: left(gateway, "tokens", user), 958)
+
+
+def test_an_answer_that_can_not_be_decoded_is_estimated_by_its_size_and_the_cause_is_said(gateway, user):
+    answer = chat(gateway, user, "/encoded" + CHAT, headers={"x-encode": "compress", "x-answer": "7 in, 50 out"}, max_tokens=200)
+    assert answer.status == 200
+    becomes(lambda: 1000 - 230 < left(gateway, "tokens", user) < 1000 - len(answer.body) // 4, True)
+    sentence = "upstream 'encoded': its content encoding is not known; it is charged by an estimate"
+    becomes(lambda: sentence in gateway.log.read_text(), True)
 
 
 def stream_in_steps(gateway, user, **more):

@@ -14,15 +14,16 @@ namespace weir::gateway {
 
 class ModelAccount {
  public:
-  // `began`: when the request came; `held`: the most tokens that a limit of it holds. Both outlive it.
+  // `held`: the most tokens that a limit of it holds; `began`: when the request came. `metrics` outlives it.
   ModelAccount(api::ModelsMetrics& metrics, std::string_view upstream, std::int64_t held, Instant began);
   ModelAccount(const ModelAccount&) = delete;
   ModelAccount& operator=(const ModelAccount&) = delete;
   ~ModelAccount();
 
-  // The first content of its answer has come.
-  void content_came(Instant now) {
-    if (!first_) first_ = now;
+  // The first content of its answer has come; `now` is asked once.
+  template <class Now>
+  void content_came(Now now) {
+    if (!first_) first_ = now();
   }
   // The answer is over; nothing: there was none with a status of 2xx. Once. What should be written in the log is told
   // at most once a minute and upstream; else nothing.

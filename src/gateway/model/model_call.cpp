@@ -2,9 +2,13 @@
 
 #include "gateway/model/standings.hpp"
 
+#include "usage/json/number.hpp"
+#include "usage/text.hpp"
+
 #include <algorithm>
 #include <array>
 #include <cctype>
+#include <limits>
 #include <utility>
 
 namespace weir::gateway {
@@ -39,8 +43,8 @@ bool is_to_be_asked(Model::AskUsage ask, usage::Operation operation, std::string
 
 }  // namespace
 
-ModelCall::ModelCall(const ModelRoute& route, std::string_view target, std::string_view content_type)
-    : model_(route.model), host_(route.host), call_(usage::call_of(target)) {
+ModelCall::ModelCall(const ModelRoute& route, std::string_view target, std::string_view content_type, bool wants_events)
+    : model_(route.model), host_(route.host), call_(usage::call_of(target)), wants_events_(wants_events) {
   facts_.model = call_.model;
   facts_.protocol = protocol_of_caller(model_.protocol, call_.operation);
   facts_.asked.max_output = 0;
@@ -57,7 +61,10 @@ std::optional<std::string> ModelCall::end_request() {
     // What answers with no text of a model, or is none of its calls, needs no output held.
     const bool writes = call_.operation != usage::Operation::other && call_.operation != usage::Operation::embeddings;
     facts_.asked.max_output = writes || body->max_output ? body->max_output : std::optional<std::uint64_t>(0);
-    streams_ = call_.streams(body->stream);
+    streams_ = call_.streams(call_.streaming == usage::Streaming::header ? wants_events_
+                             : call_.streaming == usage::Streaming::mode ? body->streaming_mode
+                                                                         : body->stream);
+    text_comes_once_ = body->incremental_output;
     if (streams_ && is_to_be_asked(model_.ask_usage, call_.operation, host_)) {
       edit_ = request_->edit_to_include_usage();
     }
@@ -71,6 +78,7 @@ std::optional<std::string> ModelCall::end_request() {
 
 void ModelCall::begin_answer(std::string_view content_type, std::string_view content_encoding, bool may_cut) {
   answer_ = std::make_unique<usage::BodyReader>(model_.protocol, content_type, content_encoding);
+  if (text_comes_once_) answer_->text_comes_once();
   const bool is_plain = usage::encoding_of(content_encoding) == usage::Encoding::identity;
   if (edit_ && is_plain && content_type.starts_with("text/event-stream")) {
     remover_ = std::make_unique<usage::UsageChunkRemover>();
@@ -88,12 +96,30 @@ std::optional<ModelCall::End> ModelCall::follow(std::string_view sent, bool is_s
   return End{.size = *whole, .ending = std::move(ending)};
 }
 
+void ModelCall::head_counts(std::string_view input, std::string_view output) {
+  const auto in = usage::json::count_of(input);
+  const auto out = usage::json::count_of(output);
+  if (in && out) head_ = usage::Counts{.input = *in, .output = *out};
+}
+
 usage::Counts ModelCall::seen() const {
+  if (head_) return *head_;
   const usage::Observation seen = answer_->observe();
   usage::Counts counts = seen.counts;
   if (!seen.input_known) counts.input = facts_.asked.input;
-  counts.output = seen.output_so_far();
+  counts.output = seen.output_so_far() + unread_output(seen.output_so_far());
   return counts;
+}
+
+// Of what passed and could not be decoded: no more than the request allows.
+std::uint64_t ModelCall::unread_output(std::uint64_t read) const {
+  const std::uint64_t guess = usage::estimated_tokens_of_unread(answer_->passed_unread(), streams_);
+  const std::optional<std::uint64_t>& most = facts_.asked.max_output;
+  if (!most) return guess;
+  const std::uint64_t all = *most > std::numeric_limits<std::uint64_t>::max() / facts_.asked.answers
+                                ? std::numeric_limits<std::uint64_t>::max()
+                                : *most * facts_.asked.answers;
+  return std::min(guess, all - std::min(all, read));
 }
 
 bool ModelCall::edit_answer(std::string_view bytes, std::string& out) {
@@ -109,6 +135,7 @@ void ModelCall::end_answer(std::string& out) {
 Taken ModelCall::taken() const {
   const usage::Observation seen = answer_->observe();
   if (seen.final && seen.input_known && seen.output_known) return {.how = Taken::How::exact, .counts = seen.counts};
+  if (head_) return {.how = Taken::How::exact, .counts = *head_};
   const bool told = seen.input_known || seen.output_known;
   const std::string_view why = answer_->unread() != usage::Unread::no ? usage::describe(answer_->unread())
                                : seen.error                           ? "the provider told of an error"

@@ -39,8 +39,9 @@ struct Taken {
 
 class ModelCall {
  public:
-  // `target`: the request's path as the client sent it.
-  ModelCall(const ModelRoute& route, std::string_view target, std::string_view content_type);
+  // `target`: the request's path as the client sent it. `wants_events`: its headers ask for an answer in events, where
+  // an API asks that way (DashScope).
+  ModelCall(const ModelRoute& route, std::string_view target, std::string_view content_type, bool wants_events = false);
   ModelCall(const ModelCall&) = delete;
   ModelCall& operator=(const ModelCall&) = delete;
   ~ModelCall() = default;
@@ -59,6 +60,9 @@ class ModelCall {
 
   // An answer with status 2xx: others take nothing. `may_cut`: it may have to be ended early.
   void begin_answer(std::string_view content_type, std::string_view content_encoding, bool may_cut);
+  // Whether its head may tell what it took (Bedrock's InvokeModel); the head's words, "" of what it lacks.
+  [[nodiscard]] bool head_may_count() const { return call_.operation == usage::Operation::invoke_model; }
+  void head_counts(std::string_view input, std::string_view output);
   // Whether an event may have to be taken out of it; then edit_answer is called instead of read_answer.
   [[nodiscard]] bool edits_answer() const { return remover_ != nullptr; }
   void read_answer(std::string_view bytes) { answer_->read(bytes); }
@@ -84,11 +88,16 @@ class ModelCall {
   [[nodiscard]] Taken taken() const;
 
  private:
+  [[nodiscard]] std::uint64_t unread_output(std::uint64_t read) const;
+
   const config::Model model_;
   const std::string host_;
   usage::Call call_;
   ModelFacts facts_;
+  bool wants_events_;
   bool streams_ = false;
+  bool text_comes_once_ = false;       // of its answer's events
+  std::optional<usage::Counts> head_;  // what the answer's head told
   std::unique_ptr<usage::RequestReader> request_;
   std::optional<usage::Edit> edit_;
   std::unique_ptr<usage::BodyReader> answer_;

@@ -1,5 +1,7 @@
 #include "gateway/model/model_stream.hpp"
 
+#include "gateway/model/sent_bytes.hpp"
+
 #include <algorithm>
 #include <chrono>
 #include <string_view>
@@ -7,13 +9,22 @@
 
 namespace weir::gateway {
 
+namespace {
+
+// As DashScope has it asked for; other APIs have it in the body or the path.
+bool wants_events(const Stream& stream) {
+  return stream.header("x-dashscope-sse") == "enable" || stream.header("accept").contains("text/event-stream");
+}
+
+}  // namespace
+
 ModelStream::ModelStream(Lasting& lasting, std::shared_ptr<const Runtime> runtime,
                          std::shared_ptr<const RouteLimits> route, const Stream& stream)
     : lasting_(lasting),
       runtime_(std::move(runtime)),
       route_(std::move(route)),
       began_(runtime_->now()),
-      call_(*route_->model, stream.header(":path"), stream.header("content-type")) {}
+      call_(*route_->model, stream.header(":path"), stream.header("content-type"), wants_events(stream)) {}
 
 ModelStream::~ModelStream() {
   if (resting_) lasting_.waiting.remove(*resting_);
@@ -42,6 +53,10 @@ void ModelStream::go(Stream& stream, const Hold* hold) {
 void ModelStream::answer_began(Stream& stream, int status) {
   if (!account_ || status < 200 || status > 299) return;
   call_.begin_answer(stream.response_header("content-type"), stream.response_header("content-encoding"), may_cut());
+  if (call_.head_may_count()) {
+    const std::string input(stream.response_header("x-amzn-bedrock-input-token-count"));
+    call_.head_counts(input, stream.response_header("x-amzn-bedrock-output-token-count"));
+  }
   if (call_.edits_answer() || call_.follows()) stream.remove_response_header("content-length");
 }
 
@@ -52,7 +67,7 @@ BodyStatus ModelStream::answer_came(Stream& stream, bool end) {
     } else {
       read_answer(stream, end);
     }
-    if (call_.content_seen()) account_->content_came(runtime_->now());
+    if (call_.content_seen()) account_->content_came([this] { return runtime_->now(); });
     if (!last_) return pace(stream);
   }
   // It ends here: now, where the upstream's own end is in these bytes, else when it is woken.
@@ -84,18 +99,15 @@ void ModelStream::read_answer(const Stream& stream, bool end) {
 void ModelStream::edit_answer(Stream& stream, bool end) {
   // Where it may be cut, it is looked at in small pieces: many events may come at once.
   const std::size_t piece = call_.follows() ? 256 : std::string_view::npos;
-  std::string sent;
-  bool changed = false;
+  SentBytes sent;
+  const auto came = [&](auto take) { stream.each_chunk(abi::BodyType::received_response, take); };
   const auto pass = [&](std::string_view bytes) {
-    const std::size_t before = sent.size();
-    if (call_.edit_answer(bytes, sent)) {
-      sent.append(bytes);
-    } else {
-      changed = true;
-    }
-    if (call_.follows()) cut(sent, before);
+    const auto goes_on = sent.pass(bytes, [&](std::string& out) { return call_.edit_answer(bytes, out); });
+    if (!call_.follows()) return;
+    const auto end = call_.follow(goes_on, budget_->is_spent(call_.seen()));
+    if (end) last_ = sent.all(came).erase(sent.size() - goes_on.size() + end->size) + end->ending;
   };
-  stream.each_chunk(abi::BodyType::received_response, [&](std::string_view chunk) {
+  came([&](std::string_view chunk) {
     for (; !chunk.empty() && !last_; chunk.remove_prefix(std::min(piece, chunk.size()))) pass(chunk.substr(0, piece));
   });
   if (last_) {
@@ -105,17 +117,8 @@ void ModelStream::edit_answer(Stream& stream, bool end) {
     waker_->wake();
     return;
   }
-  const std::size_t before = sent.size();
-  if (end) call_.end_answer(sent);
-  if (changed || sent.size() != before) stream.replace_response_chunk(sent);
-}
-
-// Ends the answer in what was sent from `from` on, when nothing is left for it and an event ends there.
-void ModelStream::cut(std::string& sent, std::size_t from) {
-  const auto end = call_.follow(std::string_view(sent).substr(from), budget_->is_spent(call_.seen()));
-  if (!end) return;
-  sent.resize(from + end->size);
-  last_ = sent + end->ending;
+  if (end) sent.append([&](std::string& out) { call_.end_answer(out); });
+  if (sent.changed()) stream.replace_response_chunk(sent.all(came));
 }
 
 // Stops the answer until as much may have gone out at the limits' rate.

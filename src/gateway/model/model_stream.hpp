@@ -54,7 +54,6 @@ class ModelStream {
   void read_answer(const Stream& stream, bool end);
   void edit_answer(Stream& stream, bool end);
   [[nodiscard]] bool may_cut() const { return budget_ && budget_->truncates() && call_.streams(); }
-  void cut(std::string& sent, std::size_t from);
   [[nodiscard]] BodyStatus pace(Stream& stream);
   [[nodiscard]] bool rests(const Stream& stream);
 

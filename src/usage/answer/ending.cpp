@@ -133,7 +133,7 @@ std::string dashscope(const Followed& followed, const Cut& cut) {
 }
 
 std::string ollama(const Followed& followed, const Cut& cut) {
-  return R"({"model":)" + quoted(followed.model.text()) + R"(,"created_at":)" + quoted(followed.created_at.text()) +
+  return R"({"model":)" + quoted(followed.model.text()) + R"(,"created_at":)" + quoted(followed.context.text()) +
          (followed.plain_text ? R"(,"response":"")" : R"(,"message":{"role":"assistant","content":""})") +
          R"(,"done":true,"done_reason":"length","total_duration":0,"load_duration":0,"prompt_eval_count":)" +
          number(cut.counts.input) + R"(,"prompt_eval_duration":0,"eval_count":)" + number(cut.counts.output) +
@@ -153,12 +153,22 @@ std::string cohere(const Followed& followed, const Cut& cut) {
                      "message-end");
 }
 
+std::string dify(const Followed& followed, const Cut& cut) {
+  const std::string message = quoted(followed.id.text());
+  const std::string_view conversation = followed.context.text();  // completion apps have none
+  return event(R"({"event":"message_end","task_id":)" + quoted(followed.model.text()) + R"(,"id":)" + message +
+               R"(,"message_id":)" + message +
+               (conversation.empty() ? std::string() : R"(,"conversation_id":)" + quoted(conversation)) +
+               R"(,"metadata":{"usage":{"prompt_tokens":)" + number(cut.counts.input) + R"(,"completion_tokens":)" +
+               number(cut.counts.output) + R"(,"total_tokens":)" + number(cut.counts.total()) + "}}}");
+}
+
 }  // namespace
 
 bool can_end(const Followed& followed, const Cut& cut) noexcept {
   switch (cut.dialect) {
     case Dialect::unknown:
-    case Dialect::dify:
+    case Dialect::bedrock_invoke:
       return false;
     case Dialect::openai_responses:
     case Dialect::anthropic:
@@ -188,8 +198,10 @@ std::string ending(const Followed& followed, const Cut& cut) {
       return (followed.line_open ? "\n" : "") + ollama(followed, cut);
     case Dialect::cohere:
       return cohere(followed, cut);
-    case Dialect::unknown:
     case Dialect::dify:
+      return dify(followed, cut);
+    case Dialect::unknown:
+    case Dialect::bedrock_invoke:
       break;
   }
   return {};

@@ -12,6 +12,7 @@
 //   DashScope          an event with finish_reason `length`
 //   Ollama             a line with done true and done_reason `length`
 //   Cohere             the open block's end, message-end with MAX_TOKENS
+//   Dify               message_end of the same message and conversation
 //
 // Each of them carries the counts, so that the caller sees what it is charged.
 #pragma once

@@ -9,9 +9,9 @@
 namespace weir::usage {
 
 struct Followed {
-  Label id;  // of the answer, as each event repeats it; Gemini: responseId; DashScope: request_id
-  Label model;
-  Label created_at;  // Ollama: its own time, as text
+  Label id;     // of the answer, as each event repeats it; Gemini: responseId; DashScope: request_id; Dify: message_id
+  Label model;  // Dify, whose events name none: task_id
+  Label context;  // Ollama: its own time, as text; Dify: conversation_id
   std::uint64_t created = 0;
   std::uint64_t sequence = 0;  // OpenAI Responses: of the last event
   std::uint64_t choices = 0;   // a bit for each choice that was seen, up to 64

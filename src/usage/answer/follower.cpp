@@ -27,6 +27,8 @@ enum Leaf : std::uint8_t {
   ollama_text,
   dashscope_text,
   block_index,
+  dify_task,
+  dify_conversation,
 };
 
 constexpr std::array wanted{
@@ -54,6 +56,10 @@ constexpr std::array wanted{
     json::Path{"output.finish_reason", finish, Take::text},
     json::Path{"output.choices[].finish_reason", choice_finish, Take::text},
     json::Path{"contentBlockIndex", block_index, Take::number},
+    json::Path{"event", type, Take::text},
+    json::Path{"message_id", id, Take::text},
+    json::Path{"task_id", dify_task, Take::text},
+    json::Path{"conversation_id", dify_conversation, Take::text},
 };
 constexpr json::Paths paths{wanted};
 
@@ -71,7 +77,7 @@ std::uint64_t bit(std::uint64_t index) { return index < 64 ? std::uint64_t{1} <<
 
 }  // namespace
 
-Follower::Follower(std::string_view content_type) : scanner_(paths), sniffer_(content_type), frames_(frame_bounds) {}
+Follower::Follower(std::string_view content_type) : scanner_(paths), sniffer_(content_type) {}
 
 std::optional<std::size_t> Follower::follow(std::string_view bytes) noexcept {
   const std::size_t all = bytes.size();
@@ -163,18 +169,19 @@ std::optional<std::size_t> Follower::follow_frames(std::string_view bytes) noexc
   std::optional<std::size_t> cut;
   std::string_view left = bytes;
   try {
+    if (frames_ == nullptr) frames_ = std::make_unique<event_stream::Reader>(frame_bounds);
     while (!broken_) {
-      const Next next = frames_.next(left);
+      const Next next = frames_->next(left);
       if (next == Next::starved) break;
-      if (next == Next::head) take_type(frames_.text(":event-type"));
-      if (next == Next::payload) data(frames_.payload());
+      if (next == Next::head) take_type(frames_->text(":event-type"));
+      if (next == Next::payload) data(frames_->payload());
       if (next == Next::broken) broken_ = true;
       if (next == Next::end) {
         end_event();
         cut = bytes.size() - left.size();
       }
     }
-  } catch (...) {  // no memory for the headers
+  } catch (...) {  // no memory for it
     broken_ = true;
   }
   return cut;
@@ -223,8 +230,11 @@ void Follower::text(std::uint8_t leaf, std::string_view value) noexcept {
       return state_.id.set_once(value);
     case model:
       return state_.model.set_once(value);
+    case dify_task:
+      return state_.model.set_once(value);
     case created_at:
-      return state_.created_at.set_once(value);
+    case dify_conversation:
+      return state_.context.set_once(value);
     case object:
       state_.text_completion = value == "text_completion";
       return;
@@ -261,6 +271,7 @@ void Follower::take_type(std::string_view name) noexcept {
       Known{"tool-call-start", Type::tool_start},
       Known{"tool-call-end", Type::block_stop},
       Known{"message-end", Type::last},  // Cohere
+      Known{"message_end", Type::last},  // Dify
       Known{"contentBlockStart", Type::block_start},
       Known{"contentBlockDelta", Type::block_start},
       Known{"contentBlockStop", Type::block_stop},

@@ -1,8 +1,8 @@
 // follower.hpp: follows a streamed answer, so that it can be ended between any two of its events (ending.hpp).
 //
 // Bytes pass by in pieces cut anywhere; nothing is kept of them but what followed.hpp names. Nothing is allocated, but
-// for a frame's headers in an AWS event stream. What an unfinished event says does not count yet, for it might never be
-// sent.
+// once for an AWS event stream, with a frame's headers. What an unfinished event says does not count yet, for it might
+// never be sent.
 #pragma once
 
 #include "event_stream/frames.hpp"
@@ -13,6 +13,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <string_view>
 
@@ -73,8 +74,8 @@ class Follower {
   stream::Sniffer sniffer_;
   stream::Framing framing_ = stream::Framing::unknown;
   stream::ServerSentEvents events_;
-  event_stream::Reader frames_;
-  std::uint64_t ended_ = 0;  // events that were whole
+  std::unique_ptr<event_stream::Reader> frames_;  // of an AWS event stream
+  std::uint64_t ended_ = 0;                       // events that were whole
   bool finish_told_ = false;
   bool between_ = true;
   bool broken_ = false;

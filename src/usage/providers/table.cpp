@@ -56,12 +56,12 @@ struct Compiled {
 constexpr Compiled compiled_openai(together(openai_chat, openai_responses, dify));
 constexpr Compiled compiled_anthropic(anthropic);
 constexpr Compiled compiled_gemini(gemini);
-constexpr Compiled compiled_bedrock(bedrock);
+constexpr Compiled compiled_bedrock(together(bedrock, bedrock_invoke, anthropic, openai_chat));
 constexpr Compiled compiled_dashscope(dashscope);
 constexpr Compiled compiled_ollama(ollama);
 constexpr Compiled compiled_cohere(cohere);
-constexpr Compiled compiled_all(together(openai_chat, openai_responses, dify, anthropic, gemini, bedrock, dashscope,
-                                         ollama, cohere));
+constexpr Compiled compiled_all(together(openai_chat, openai_responses, dify, anthropic, gemini, bedrock,
+                                         bedrock_invoke, dashscope, ollama, cohere));
 
 // By Protocol.
 constexpr std::array tables{compiled_all.table(),    compiled_openai.table(),  compiled_anthropic.table(),

@@ -8,6 +8,7 @@
 namespace weir::usage {
 namespace {
 
+constexpr std::string_view streaming = "streaming";  // of response_mode
 constexpr std::uint64_t most = std::numeric_limits<std::uint64_t>::max();
 
 // "12", "12.0" and "1.2e1" are 12, what no 64 bits hold is the most they do. Nothing for what is negative or no whole
@@ -143,6 +144,7 @@ void RequestReader::closed(bool /*object*/, json::Offset /*end*/) {}
 void RequestReader::string_opened(json::Offset at) {
   value('"', at);
   if (fact() == Fact::user) body_.user.clear();
+  if (fact() == Fact::response_mode) mode_.clear();
   if (fact() == Fact::stream_options || fact() == Fact::include_usage) usage_.something_else();
   if (in_prompt_) prompt_.string_opened();
 }
@@ -153,12 +155,15 @@ void RequestReader::string_part(std::string_view text) {
     std::string& name = fact() == Fact::model ? body_.model : body_.user;
     name += text.substr(0, max_name + 1 - std::min(name.size(), max_name + 1));
   }
+  if (fact() == Fact::response_mode)
+    mode_ += text.substr(0, streaming.size() + 1 - std::min(mode_.size(), streaming.size() + 1));
 }
 
 void RequestReader::string_closed(json::Offset end) {
   if (in_prompt_) prompt_.string_closed();
   if (body_.model.size() > max_name) unclear(Unclear::Why::too_long, "model", end);
   if (body_.user.size() > max_name) body_.user.clear();
+  if (fact() == Fact::response_mode) body_.streaming_mode = mode_ == streaming;
   name_ = nullptr;
 }
 
@@ -183,6 +188,7 @@ void RequestReader::literal(char first, json::Offset at, json::Offset end) {
   value(first, at);
   const bool is_true = first == 't';
   if (fact() == Fact::stream && first != 'n') body_.stream = is_true;
+  if (fact() == Fact::incremental_output) body_.incremental_output = is_true;
   if (fact() == Fact::stream_options) first == 'n' ? usage_.options_null(at, end) : usage_.something_else();
   if (fact() == Fact::include_usage) {
     usage_.flag(is_true, at, end);

@@ -30,6 +30,8 @@ struct Body {
   std::optional<std::uint64_t> max_output{};  // of one answer: the largest of the fields named
   std::uint64_t answers = 1;                  // how many are asked for at once
   std::optional<bool> include_usage{};        // stream_options.include_usage
+  std::optional<bool> streaming_mode{};       // response_mode is `streaming`
+  bool incremental_output = false;            // no event repeats the text before it
   Prompt prompt{};
   std::uint64_t size = 0;  // bytes
 };
@@ -96,6 +98,7 @@ class RequestReader {
   std::uint64_t prompts_ = 0;
   std::uint16_t seen_ = 0;  // a bit for each Fact that may come once
   bool streams_ = false;
+  std::string mode_;  // response_mode, its beginning
   PromptCounter prompt_;
   IncludeUsage usage_;
 };

@@ -28,12 +28,14 @@ constexpr std::array endings{
     Ending{"/converse-stream", Operation::converse, Streaming::always, "/model/"},
     Ending{"/invoke", Operation::invoke_model, Streaming::never, "/model/"},
     Ending{"/invoke-with-response-stream", Operation::invoke_model, Streaming::always, "/model/"},
-    Ending{"/text-generation/generation", Operation::dashscope, Streaming::body},
-    Ending{"/multimodal-generation/generation", Operation::dashscope, Streaming::body},
+    Ending{"/text-generation/generation", Operation::dashscope, Streaming::header},
+    Ending{"/multimodal-generation/generation", Operation::dashscope, Streaming::header},
     Ending{"/api/chat", Operation::ollama_chat, Streaming::body_or_yes},
     Ending{"/api/generate", Operation::ollama_generate, Streaming::body_or_yes},
     Ending{"/v2/chat", Operation::cohere_chat, Streaming::body},
     Ending{"/v1/chat", Operation::cohere_chat, Streaming::body},
+    Ending{"/chat-messages", Operation::dify, Streaming::mode},
+    Ending{"/completion-messages", Operation::dify, Streaming::mode},
 };
 
 int hex(char digit) {

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -20,11 +21,12 @@ enum class Operation : std::uint8_t {
   ollama_chat,
   ollama_generate,
   cohere_chat,
+  dify,
   embeddings,
 };
 
-// Who says whether the answer is a stream.
-enum class Streaming : std::uint8_t { body, body_or_yes, always, never };
+// Who says whether the answer is a stream. `header`: X-DashScope-SSE or Accept; `mode`: the body's `response_mode`.
+enum class Streaming : std::uint8_t { body, body_or_yes, header, mode, always, never };
 
 struct Call {
   Operation operation = Operation::other;
@@ -32,12 +34,10 @@ struct Call {
   // Decoded; empty where the body names it. Where the path has one, it counts, whatever the body says.
   std::string model{};
 
-  // `in_body`: the body's own flag, nothing when it has none.
-  template <class Flag>
-  [[nodiscard]] bool streams(const Flag& in_body) const {
-    return streaming == Streaming::body          ? in_body.value_or(false)
-           : streaming == Streaming::body_or_yes ? in_body.value_or(true)
-                                                 : streaming == Streaming::always;
+  // `said`: what the body, the header or the mode says; nothing when it says nothing.
+  [[nodiscard]] bool streams(std::optional<bool> said) const {
+    const bool may_say = streaming != Streaming::always && streaming != Streaming::never;
+    return may_say ? said.value_or(streaming == Streaming::body_or_yes) : streaming == Streaming::always;
   }
 };
 

@@ -14,6 +14,8 @@ enum class Fact : std::uint8_t {
   stream,
   stream_options,
   include_usage,
+  response_mode,
+  incremental_output,
   maximum,          // output tokens of one answer
   maximum_or_none,  // the same, and a negative number is no bound
   answers,
@@ -32,6 +34,8 @@ inline constexpr std::array names{
     Name{"", "stream", Fact::stream},
     Name{"", "stream_options", Fact::stream_options},
     Name{"stream_options", "include_usage", Fact::include_usage},
+    Name{"", "response_mode", Fact::response_mode},                      // Dify
+    Name{"parameters", "incremental_output", Fact::incremental_output},  // DashScope
     Name{"", "max_tokens", Fact::maximum},                       // OpenAI chat (old), Anthropic, Cohere, Mistral, ...
     Name{"", "max_completion_tokens", Fact::maximum},            // OpenAI chat
     Name{"", "max_output_tokens", Fact::maximum},                // OpenAI Responses

@@ -26,6 +26,7 @@ constexpr std::array prompts{
     "documents"sv,
     "inputText"sv,
     "inputs"sv,
+    "query"sv,
     "template"sv,
     "images"sv,
 };

@@ -112,7 +112,8 @@ std::vector<Transcript> streams() {
   std::vector<Transcript> all;
   for (const Transcript& one : transcripts()) {
     const bool streams = one.content_type != "application/json" || one.name.contains("array");
-    if (streams && one.dialect != Dialect::dify && one.dialect != Dialect::unknown) all.push_back(one);
+    const bool can_end = one.dialect != Dialect::unknown && one.dialect != Dialect::bedrock_invoke;
+    if (streams && can_end) all.push_back(one);
   }
   return all;
 }
@@ -196,6 +197,20 @@ TEST(Ending, OfResponsesIsIncompleteUnderTheSameId) {
   EXPECT_EQ(event.at("response").at("incomplete_details").at("reason"), "max_output_tokens");
 }
 
+TEST(Ending, OfDifyIsTheSameMessageAndConversation) {
+  Follower follower("text/event-stream");
+  follower.follow(
+      "data: {\"event\":\"message\",\"task_id\":\"t1\",\"message_id\":\"m1\",\"conversation_id\":\"c1\","
+      "\"answer\":\"Hi\"}\n\n");
+  const boost::json::value event =
+      boost::json::parse(data_of(ending(follower.state(), {.dialect = Dialect::dify, .counts = counts}))[0]);
+  EXPECT_EQ(event.at("event"), "message_end");
+  EXPECT_EQ(event.at("task_id"), "t1");
+  EXPECT_EQ(event.at("message_id"), "m1");
+  EXPECT_EQ(event.at("conversation_id"), "c1");
+  EXPECT_EQ(event.at("metadata").at("usage").at("total_tokens"), 19);
+}
+
 TEST(Ending, OfOllamaIsALineOfItsOwn) {
   for (const std::string between : {"", "\n"}) {
     Follower follower("application/x-ndjson");
@@ -223,7 +238,7 @@ TEST(Ending, AStreamThatIsOverNeedsNone) {
 TEST(Ending, AStreamThatHasNotBegunHasNone) {
   const Follower follower("text/event-stream");
   for (const Dialect dialect : {Dialect::openai_chat, Dialect::openai_responses, Dialect::anthropic, Dialect::gemini,
-                                Dialect::cohere, Dialect::unknown, Dialect::dify}) {
+                                Dialect::cohere, Dialect::unknown, Dialect::dify, Dialect::bedrock_invoke}) {
     EXPECT_EQ(ending(follower.state(), {.dialect = dialect}), "");
   }
 }

@@ -137,6 +137,21 @@ TEST(Encoded, BodiesInUnknownWaysPassUnread) {
   }
 }
 
+TEST(Encoded, BytesThatCouldNotBeReadAreCounted) {
+  BodyReader unknown(Protocol::openai, "application/json", "gzip, br");
+  unknown.read("0123456789");
+  EXPECT_EQ(unknown.passed_unread(), 10U);
+  BodyReader corrupt(Protocol::openai, "application/json", "gzip");
+  corrupt.read("this is no such encoding");
+  corrupt.read("at all");
+  EXPECT_EQ(corrupt.passed_unread(), 30U);
+  for (const Encoded& encoded : long_answers()) {
+    BodyReader whole(Protocol::openai, "application/json", encoded.header);
+    whole.read(encoded.body);
+    EXPECT_EQ(whole.passed_unread(), 0U) << encoded.how;
+  }
+}
+
 struct Windowed {
   std::string how;
   std::string body;

@@ -48,6 +48,11 @@ inline std::vector<providers::Wanted> rows_of(Protocol protocol) {
   add(providers::anthropic, Protocol::anthropic);
   add(providers::gemini, Protocol::gemini);
   add(providers::bedrock, Protocol::bedrock);
+  add(providers::bedrock_invoke, Protocol::bedrock);
+  if (protocol == Protocol::bedrock) {  // families that InvokeModel leads to
+    add(providers::anthropic, Protocol::bedrock);
+    add(providers::openai_chat, Protocol::bedrock);
+  }
   add(providers::dashscope, Protocol::dashscope);
   add(providers::ollama, Protocol::ollama);
   add(providers::cohere, Protocol::cohere);
@@ -181,7 +186,7 @@ class Oracle {
         return;
       case Field::is_done:
         if (!value.is_null()) tell(path);
-        found_.last = found_.last || (value.is_bool() && value.as_bool());
+        found_.last = found_.last || (value.is_bool() && value.as_bool()) || value.is_object();
         return;
       case Field::error:
         found_.error = found_.error || !(value.is_null() || (value.is_bool() && !value.as_bool()));

@@ -126,6 +126,36 @@ TEST(Stream, WithByteOrderMarkCommentsAndDataOverTwoLinesIsCounted) {
   EXPECT_FALSE(seen.broken);
 }
 
+// Without being told, a text that is longer than all before it is taken for all of it.
+TEST(Stream, OfDashscopeMayBeToldToComeInIncrements) {
+  const std::string body =
+      "data:{\"output\":{\"text\":\"I\",\"finish_reason\":\"null\"},\"request_id\":\"r\"}\n\n"
+      "data:{\"output\":{\"text\":\" am not it\",\"finish_reason\":\"null\"},\"request_id\":\"r\"}\n\n";
+  Reader told(Protocol::dashscope, "text/event-stream");
+  told.text_comes_once();
+  told.read(body);
+  EXPECT_EQ(told.observe().text.characters(), 11U);
+  EXPECT_EQ(read(body, Protocol::dashscope).text.characters(), 10U);
+}
+
+TEST(Frames, OfInvokeModelThatHoldNoBase64AreBroken) {
+  for (const std::string_view payload :
+       {R"({"bytes":"e30*"})", R"({"bytes":"e3=0"})", R"({"bytes":"e30=")", R"(no json)", R"({"bytes":"e30=e30="})"}) {
+    EXPECT_TRUE(read(bedrock_frame("chunk", payload), Protocol::bedrock, "").broken) << payload;
+  }
+  for (const std::string_view payload : {R"({"bytes":"e30="})", R"({"bytes":"e30"})", R"({"p":"ab","bytes":"e30="})"}) {
+    EXPECT_FALSE(read(bedrock_frame("chunk", payload), Protocol::bedrock, "").broken) << payload;
+  }
+}
+
+TEST(Frames, OfInvokeModelCountNothingOutsideTheirBytes) {
+  const Observation seen =
+      read(bedrock_frame("chunk", R"({"usage":{"inputTokens":9},"a":{"bytes":"e30*"},"bytes":"e30="})"),
+           Protocol::bedrock, "");
+  EXPECT_EQ(seen.counts, Counts{});
+  EXPECT_FALSE(seen.broken);
+}
+
 TEST(Content, ThatLooksLikeUsageIsNeverCounted) {
   const std::string fake = R"({\"usage\":{\"prompt_tokens\":999,\"completion_tokens\":999}} \n\ndata: [DONE])";
   const Observation seen = read(chat_chunk(fake) + chat_chunk(R"(\"},\"usage\":{\"total_tokens\":5},\"x\":\")"));

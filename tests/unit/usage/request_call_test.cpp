@@ -69,6 +69,11 @@ TEST(Call, OfOllamaStreamsUnlessToldNotTo) {
   EXPECT_FALSE(call_of("/api/generate").streams(std::optional(false)));
 }
 
+TEST(Call, OfDifyIsReadByItsPath) {
+  EXPECT_EQ(call_of("/v1/chat-messages").operation, Operation::dify);
+  EXPECT_EQ(call_of("/v1/completion-messages").streaming, Streaming::mode);
+}
+
 TEST(Call, OfTheOthers) {
   EXPECT_EQ(call_of("/v2/chat").operation, Operation::cohere_chat);
   EXPECT_EQ(call_of("/api/v1/services/aigc/text-generation/generation").operation, Operation::dashscope);

@@ -33,6 +33,8 @@ inline std::ostream& operator<<(std::ostream& out, const Counts& counts) {
 
 // One AWS event stream frame of Bedrock.
 std::string bedrock_frame(std::string_view event_type, std::string_view payload);
+// One of its InvokeModelWithResponseStream, with an event of the model's family inside.
+std::string bedrock_chunk(std::string_view event);
 
 const std::vector<Transcript>& transcripts();
 

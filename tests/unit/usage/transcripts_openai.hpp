@@ -191,6 +191,15 @@ data: {"event": "message_end", "id": "5e52ce04", "conversation_id": "45701982", 
        .dialect = Dialect::dify,
        .characters = 2},
 
+      {.name = "Dify, whole",
+       .protocol = Protocol::openai,
+       .content_type = whole,
+       .body =
+           R"({"event":"message","task_id":"c3800678","id":"9da23599","message_id":"9da23599","conversation_id":"45701982","mode":"chat","answer":"Hello!","metadata":{"usage":{"prompt_tokens":1033,"prompt_price":"0.0010330","completion_tokens":128,"total_tokens":1161,"total_price":"0.0012890","currency":"USD","latency":0.768}},"created_at":1705407629})",
+       .counts = {.input = 1033, .output = 128},
+       .dialect = Dialect::dify,
+       .characters = 6},
+
       {.name = "OpenAI Responses, stream",
        .protocol = Protocol::openai,
        .content_type = sse,
@@ -211,6 +220,24 @@ data: {"type":"response.completed","response":{"id":"resp_67","object":"response
        .dialect = Dialect::openai_responses,
        .characters = 2,
        .model = "gpt-4.1"},
+
+      {.name = "OpenAI Responses, stream that reached its maximum",
+       .protocol = Protocol::openai,
+       .content_type = sse,
+       .body = R"(event: response.created
+data: {"type":"response.created","response":{"id":"resp_68","model":"o4-mini","output":[],"usage":null}}
+
+event: response.reasoning_summary_text.delta
+data: {"type":"response.reasoning_summary_text.delta","item_id":"rs_1","output_index":0,"summary_index":0,"delta":"Hm"}
+
+event: response.incomplete
+data: {"type":"response.incomplete","response":{"id":"resp_68","status":"incomplete","error":null,"incomplete_details":{"reason":"max_output_tokens"},"model":"o4-mini","output":[],"usage":{"input_tokens":20,"input_tokens_details":{"cached_tokens":0},"output_tokens":16,"output_tokens_details":{"reasoning_tokens":16},"total_tokens":36}}}
+
+)",
+       .counts = {.input = 20, .output = 16, .reasoning = 16},
+       .dialect = Dialect::openai_responses,
+       .characters = 2,
+       .model = "o4-mini"},
 
       {.name = "OpenAI Responses, whole",
        .protocol = Protocol::openai,

@@ -169,6 +169,29 @@ data:{"output":{"choices":[{"message":{"content":"我是通义","role":"assistan
        .dialect = Dialect::dashscope,
        .characters = 4},
 
+      {.name = "DashScope, the text in increments",
+       .protocol = Protocol::dashscope,
+       .content_type = "text/event-stream;charset=UTF-8",
+       .body = R"(id:1
+event:result
+:HTTP_STATUS/200
+data:{"output":{"finish_reason":"null","text":"I am"},"usage":{"total_tokens":24,"input_tokens":22,"output_tokens":2},"request_id":"b2"}
+
+id:2
+event:result
+:HTTP_STATUS/200
+data:{"output":{"finish_reason":"null","text":" a"},"usage":{"total_tokens":25,"input_tokens":22,"output_tokens":3},"request_id":"b2"}
+
+id:3
+event:result
+:HTTP_STATUS/200
+data:{"output":{"finish_reason":"stop","text":"."},"usage":{"total_tokens":26,"input_tokens":22,"output_tokens":4},"request_id":"b2"}
+
+)",
+       .counts = {.input = 22, .output = 4},
+       .dialect = Dialect::dashscope,
+       .characters = 7},
+
       {.name = "DashScope, whole",
        .protocol = Protocol::dashscope,
        .content_type = whole,
@@ -233,6 +256,23 @@ data: [DONE]
        .counts = {.input = 69, .output = 14},
        .dialect = Dialect::cohere,
        .characters = 3},
+
+      {.name = "Cohere, billed units alone",
+       .protocol = Protocol::cohere,
+       .content_type = sse,
+       .body = R"(event: message-start
+data: {"id":"29f14a5b","type":"message-start","delta":{"message":{"role":"assistant"}}}
+
+event: content-delta
+data: {"type":"content-delta","index":0,"delta":{"message":{"content":{"text":"LLMs"}}}}
+
+event: message-end
+data: {"type":"message-end","delta":{"finish_reason":"COMPLETE","usage":{"billed_units":{"input_tokens":3,"output_tokens":13}}}}
+
+)",
+       .counts = {.input = 3, .output = 13},
+       .dialect = Dialect::cohere,
+       .characters = 4},
 
       {.name = "Cohere, whole",
        .protocol = Protocol::cohere,

@@ -46,7 +46,7 @@ class OfTranscript : public testing::TestWithParam<Transcript> {
       Transcript form = GetParam();
       form.protocol = protocol;
       check(form, std::string(word_of(protocol)));
-      if (form.dialect == Dialect::bedrock) continue;  // bytes, no lines
+      if (form.body.front() == '\0') continue;  // bytes, no lines
       for (const std::string line_end : {"\r\n", "\r"}) {
         Transcript other = form;
         other.body = with_line_ends(form.body, line_end);
