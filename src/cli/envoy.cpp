@@ -1,4 +1,5 @@
 // envoy.cpp: `weir envoy`, the bootstrap for an Envoy that somebody else runs.
+#include <algorithm>
 #include <iostream>
 #include <memory>
 #include <set>
@@ -38,6 +39,12 @@ std::set<std::string> secrets_of(const config::Config& config) {
   return names;
 }
 
+bool signs_by_the_usual_chain(const config::Config& config) {
+  return std::ranges::any_of(config.upstreams, [](const config::Upstream& upstream) {
+    return upstream.lambda && upstream.lambda->credentials.profile.empty();
+  });
+}
+
 int envoy(const std::string& path) {
   const auto config = read_config(path);
   if (!config) return wrong_usage;
@@ -53,6 +60,11 @@ int envoy(const std::string& path) {
       std::cerr << "weir: " << gateway::password_variable << "... is the password in the store's URL; a ${VAR} of your "
                 << "own in its place has a better name\n";
     }
+  }
+  if (signs_by_the_usual_chain(*config)) {
+    std::cerr
+        << "weir: Envoy signs calls of Lambda with the credentials that it finds itself: AWS_ACCESS_KEY_ID and "
+        << "AWS_SECRET_ACCESS_KEY in its environment, a profile, a web identity, a container's or an instance's\n";
   }
   return std::cout ? ok : unreachable;
 }

@@ -56,6 +56,7 @@ Launch launch_of(const Supervision& what, const config::Config& config) {
   return {.program = what.envoy,
           .arguments = {"--config-path", what.bootstrap, "--concurrency", std::to_string(what.workers),
                         "--disable-hot-restart",  // its shared memory would tie gateways on one machine together
+                        "--component-log-level", "aws:warning",  // below, it prints what it signs, session tokens too
                         "--drain-time-s", drain_seconds(config.drain), "--log-level", std::string(to_string(level)),
                         "--log-format", std::string(envoy_log_format)},
           .environment = std::move(environment)};

@@ -20,6 +20,10 @@ std::optional<IpFamily> ip_family(std::string_view text) {
   return std::nullopt;
 }
 
+bool is_this_machine(std::string_view host) {
+  return host == "localhost" || host == "::1" || (ip_family(host) == IpFamily::v4 && host.starts_with("127."));
+}
+
 std::optional<std::uint16_t> parse_port(std::string_view text) {
   const auto port = parse_number(text);
   if (!port || *port < 1 || *port > 65535 || text.front() == '0') return std::nullopt;

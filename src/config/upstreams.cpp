@@ -60,7 +60,7 @@ struct Draft {
   std::vector<Field> only_of_models{};  // options that say nothing of others
   std::optional<Field> url{};
   std::optional<Field> ai{};
-  std::vector<Field> of_requests{};  // options that change a request which passes as it is
+  std::vector<Field> of_requests{};  // options that change a request on its way to a server
 };
 
 void read_place(Reading& reading, const Field& field, Draft& draft) {
@@ -128,10 +128,9 @@ void check_lambda(Reading& reading, const Draft& draft) {
                        "could be counted; remove it");
   }
   for (const Field& option : draft.of_requests) {
-    if (lambda.payload != lambda::Payload::raw) break;
-    reading.errors.add(
-        option.key_spot,
-        in_quotes(option.name) + " has no effect with payload: raw, whose event is the body alone; remove it");
+    reading.errors.add(option.key_spot, in_quotes(option.name) +
+                                            " has no effect beside 'lambda': a function gets the request as an event, "
+                                            "with path and headers as the client sent them; remove it");
   }
 }
 

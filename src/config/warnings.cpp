@@ -1,6 +1,7 @@
 #include "config/warnings.hpp"
 
 #include "config/address.hpp"
+#include "config/lambda_warnings.hpp"
 #include "config/route_cover.hpp"
 #include "config/shown.hpp"
 
@@ -117,9 +118,7 @@ void warn_of_paths_that_are_never_stripped(const Config& config, Warnings& warni
 }
 
 void warn_of_keys_in_the_clear(const Config& config, Warnings& warnings) {
-  if (!config.jwt || config.jwt->jwks.tls) return;
-  const std::string& host = config.jwt->jwks.host;
-  if (host == "localhost" || host == "::1" || (ip_family(host) == IpFamily::v4 && host.starts_with("127."))) return;
+  if (!config.jwt || config.jwt->jwks.tls || is_this_machine(config.jwt->jwks.host)) return;
   warnings.push_back({config.jwt->jwks.place,
                       "the keys that verify tokens come over plain http: whoever is on the way can replace them and "
                       "sign tokens; use https"});
@@ -142,6 +141,7 @@ std::vector<Warning> warnings(const Config& config) {
   warn_of_unreachable_choices(config, found);
   warn_of_paths_that_are_never_stripped(config, found);
   warn_of_keys_in_the_clear(config, found);
+  warn_of_lambda(config, found);
   std::ranges::sort(found, {}, [](const Warning& one) { return std::tie(one.place, one.message); });
   return found;
 }

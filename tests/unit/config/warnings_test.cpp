@@ -120,5 +120,33 @@ TEST(Warnings, ThousandsOfRoutesAreHeldAgainstEachOther) {
   EXPECT_THAT(warnings_of(text + "  - { path: /0, to: l }\n"), IsEmpty()) << "beyond the bound";
 }
 
+// A route in line 3, column 11, to a function in line 2, column 14.
+std::vector<Warning> of_function(const std::string& options, const std::string& route = "") {
+  return warnings_of("version: 1\nupstreams: { f: { lambda: { function: orders, region: us-east-1, " + options +
+                     " } } }\nroutes: [{ path: /*, to: f" + route + " }]\n");
+}
+
+TEST(Warnings, ATimeoutThatEndsARequestBeforeItsRetries) {
+  EXPECT_THAT(of_function("throttled: 503"), IsEmpty());
+  EXPECT_THAT(of_function("throttled: 503", ", timeout: 2s"),
+              ElementsAre(Warns(3, 10, "this route's 'timeout' of 2s ends a request before the retries of 'f' do")));
+  EXPECT_THAT(of_function("throttled: 503", ", timeout: 3s"), IsEmpty());
+  EXPECT_THAT(of_function("throttled: 503", ", timeout: 0s"), IsEmpty()) << "none at all";
+  EXPECT_THAT(of_function("retry: { attempts: 1 }", ", timeout: 1s"), IsEmpty());
+}
+
+TEST(Warnings, RetriesThatNeverHappen) {
+  EXPECT_THAT(of_function("retry: { budget: 24ms }"),
+              ElementsAre(Warns(2, 14, "no retry of the function of 'f' fits into a 'budget' of 24ms")));
+  EXPECT_THAT(of_function("retry: { attempts: 1, budget: 5s }"),
+              ElementsAre(Warns(2, 14, "one attempt, so that its 'budget' of 5s has no effect")));
+}
+
+TEST(Warnings, CallsOfAFunctionInTheClear) {
+  EXPECT_THAT(of_function("endpoint: \"http://lambda.internal\""), ElementsAre(Warns(2, 14, "go over plain http")));
+  EXPECT_THAT(of_function("endpoint: \"http://localhost:4566\""), IsEmpty());
+  EXPECT_THAT(of_function("endpoint: \"https://lambda.internal\""), IsEmpty());
+}
+
 }  // namespace
 }  // namespace weir::config
