@@ -1,6 +1,8 @@
 #include "limiter/store_handle.hpp"
 
 #include "limiter/ask_and_wait.hpp"
+#include "limiter/pay_back.hpp"
+#include "store/due/due_work.hpp"
 
 #include <stdexcept>
 #include <utility>
@@ -46,6 +48,10 @@ Store::Impl::Impl(std::shared_ptr<store::Store> of, Clock* its_clock, std::int64
 Store::Store(std::shared_ptr<store::Store> room, Clock* clock, std::int64_t max_local_keys) {
   if (room == nullptr) throw std::invalid_argument("a Store handle needs a store");
   impl_ = std::make_shared<Impl>(std::move(room), clock, max_local_keys);
+  if (impl_->outage == nullptr) return;
+  store::due_work().add(impl_, [weak = std::weak_ptr(impl_)](store::DueWork::Deadline until) {
+    if (const auto impl = weak.lock()) (void)limiter::pay_back(*impl, until - std::chrono::steady_clock::now());
+  });
 }
 
 Store::~Store() = default;
