@@ -23,7 +23,7 @@ test:
 
 build:
 	@scripts/bootstrap build
-	@scripts/build weir_command weir_envoy libweir.so
+	@scripts/build weir_command weir_envoy libweir.so lambda-cpp
 
 bench:
 	@scripts/bootstrap bench

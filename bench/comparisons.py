@@ -3,6 +3,19 @@
 from dataclasses import dataclass
 
 
+# Scenes of functions inside Lambda: the most microseconds from the answer's end to the next poll, by the median.
+LAMBDA_HOST = {
+    "lambda-cpp, no Redis": None,
+    "lambda-cpp, Redis up": 5_000,
+    "lambda-cpp, Redis away": 50_000,
+    "lambda-cpp, Redis stopped": 50_000,
+    "lambda-cpp, Redis lost in mid-answer, each tenth time": 50_000,
+    "lambda-cpp, frozen each time, connections closed meanwhile": 5_000,
+    "@upstash/ratelimit 1.1.1, analytics, Redis up": None,
+    "@upstash/ratelimit 1.1.2, analytics, Redis up": None,
+}
+
+
 @dataclass(frozen=True)
 class Comparison:
     what: str

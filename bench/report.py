@@ -105,6 +105,29 @@ def lambda_account_table(measurements):
     return table
 
 
+def lambda_host_table(measurements):
+    table = Table("Functions inside AWS Lambda: a hundred invocations each", ["Function", "Answer, ms", "Slowest", "To the next poll, ms",
+                                                                              "Slowest", "Goal", ""])
+
+    def median_ms(measure, who):
+        values = measurements.values.get((f"lambda host {measure}_us", who))
+        return statistics.median(values.values()) / 1000 if values else None
+
+    for who, goal_us in comparisons.LAMBDA_HOST.items():
+        answer, following = median_ms("answer", who), median_ms("next", who)
+        if answer is None:
+            continue
+        if following is None:
+            held = statistics.median(measurements.values["lambda host held_s", who].values())
+            table.rows.append([who, f"{answer:.2f}", "-", f"never, in {held:g} s", "-", "", ""])
+            continue
+        goal = "" if goal_us is None else f"<= {goal_us / 1000:g} ms"
+        verdict = VERDICTS[None if goal_us is None else following <= goal_us / 1000]
+        table.rows.append([who, f"{answer:.2f}", f"{median_ms('slowest_answer', who):.2f}", f"{following:.2f}",
+                           f"{median_ms('slowest_next', who):.2f}", goal, verdict])
+    return table
+
+
 def analytics_table(measurements):
     table = Table("Analytics", ["What", "Weir", "Goal", ""])
     for keys in comparisons.RECORDING:
@@ -148,6 +171,7 @@ def tables(measurements):
         lambda_table(measurements),
         lambda_account_table(measurements),
         analytics_table(measurements),
+        lambda_host_table(measurements),
         compare(gateway, measurements, comparisons.GATEWAY),
         compare(admin, measurements, comparisons.ADMIN),
         compare(decisions_in_redis, measurements, comparisons.REDIS_DECISIONS),

@@ -79,6 +79,8 @@ class Outage : public std::enable_shared_from_this<Outage> {
   // Keys that units were granted of, and settlements, that the store has not answered for.
   [[nodiscard]] std::size_t owed_keys() const { return books_.keys() + charging_.load(); }
   [[nodiscard]] std::size_t owed_settlements() const { return unsettled_.ids() + settling_.load(); }
+  // Some of it is under way.
+  [[nodiscard]] bool is_paying() const { return charging_.load() + settling_.load() > 0; }
   // Keys of charges without an answer: they may have arrived, and are not sent again.
   [[nodiscard]] std::uint64_t unsure() const { return unsure_.load(std::memory_order_relaxed); }
 

@@ -1,4 +1,5 @@
-// pay_back.hpp: the last chance to charge a store what was granted without it, when a process ends.
+// pay_back.hpp: to charge a store what was granted without it when no decision comes that would do it: as a process
+// ends, which is the last chance, or before it stands still.
 #pragma once
 
 #include "limiter/store_handle.hpp"
@@ -17,5 +18,8 @@ struct StillOwed {
 // until then. At once when nothing is owed. Not in the thread that brings the store's answers. A call whose answer did
 // not come may have been charged, and counts as owed.
 [[nodiscard]] StillOwed pay_back(const weir::Store::Impl& handle, std::chrono::nanoseconds longest);
+
+// The same for as long as the store takes it: one that is away is tried once, as it can be tried another time.
+void pay_if_taken(const weir::Store::Impl& handle, std::chrono::steady_clock::time_point until);
 
 }  // namespace weir::limiter

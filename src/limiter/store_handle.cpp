@@ -50,7 +50,7 @@ Store::Store(std::shared_ptr<store::Store> room, Clock* clock, std::int64_t max_
   impl_ = std::make_shared<Impl>(std::move(room), clock, max_local_keys);
   if (impl_->outage == nullptr) return;
   store::due_work().add(impl_, [weak = std::weak_ptr(impl_)](store::DueWork::Deadline until) {
-    if (const auto impl = weak.lock()) (void)limiter::pay_back(*impl, until - std::chrono::steady_clock::now());
+    if (const auto impl = weak.lock()) limiter::pay_if_taken(*impl, until);
   });
 }
 

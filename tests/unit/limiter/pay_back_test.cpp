@@ -2,6 +2,7 @@
 #include "limiter/pay_back.hpp"
 
 #include "limiter/an_outage.hpp"
+#include "store/due/due_work.hpp"
 
 #include <thread>
 
@@ -71,6 +72,23 @@ TEST_F(PayingBack, TakesNoTimeWhenNothingIsOwed) {
   goes_away();
   EXPECT_EQ(pay(std::chrono::hours(1)).keys, 0);
   EXPECT_EQ(pay_back(memory_store()->impl(), std::chrono::hours(1)).keys, 0);
+}
+
+TEST_F(PayingBack, BeforeStandingStillChargesAllThatTheStoreTakes) {
+  Limiter requests = limiter(fixed_window(1000, 1min));
+  goes_away();
+  for (int user = 0; user < 600; ++user) ASSERT_TRUE(requests.limit(user));
+  is_back();
+  store::due_work().run(std::chrono::steady_clock::now() + 1min);
+  EXPECT_THAT(store_->charged(), SizeIs(600));
+}
+
+TEST_F(PayingBack, BeforeStandingStillTriesAStoreThatIsAwayOnce) {
+  Limiter requests = limiter(fixed_window(1000, 1min));
+  goes_away();
+  for (int user = 0; user < 600; ++user) ASSERT_TRUE(requests.limit(user));
+  pay_if_taken(handle_->impl(), std::chrono::steady_clock::time_point::max());
+  EXPECT_EQ(handle_->statistics().owed, 600);
 }
 
 }  // namespace
