@@ -37,6 +37,16 @@ void warn_of_calls_in_the_clear(const Upstream& upstream, std::vector<Warning>& 
                                           "Lambda's place; use https"});
 }
 
+// Envoy makes the connection itself, without authorities to check it against, and puts its own in the place of a
+// cluster that has some (seen with 1.40).
+void warn_of_an_unverified_role(const Upstream& upstream, std::vector<Warning>& warnings) {
+  if (upstream.lambda->credentials.role_arn.empty()) return;
+  warnings.push_back({upstream.place, "Envoy assumes the role of " + in_quotes(upstream.name) +
+                                          " without verifying the certificate of AWS STS: whoever is on the way there "
+                                          "could read the credentials that it gets; prefer a profile, or an "
+                                          "environment, that has the role already"});
+}
+
 void warn_of_a_timeout_before_the_budget(const Route& route, const Upstream& upstream, std::vector<Warning>& warnings) {
   const lambda::RetryPolicy& policy = upstream.lambda->retry;
   if (route.timeout <= std::chrono::nanoseconds(0) || route.timeout > policy.budget || !may_retry(policy)) return;
@@ -53,6 +63,7 @@ void warn_of_lambda(const Config& config, std::vector<Warning>& warnings) {
     if (!upstream.lambda) continue;
     warn_of_retries(upstream, warnings);
     warn_of_calls_in_the_clear(upstream, warnings);
+    warn_of_an_unverified_role(upstream, warnings);
   }
   for (const Route& route : config.routes) {
     const auto upstream = std::ranges::find(config.upstreams, route.upstream, &Upstream::name);

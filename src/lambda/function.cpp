@@ -1,6 +1,7 @@
 #include "lambda/function.hpp"
 
 #include <algorithm>
+#include <array>
 #include <vector>
 
 #include "lambda/text/percent.hpp"
@@ -36,6 +37,21 @@ std::vector<std::string_view> parts_of(std::string_view text) {
 }
 
 std::unexpected<std::string> wrong(std::string_view what) { return std::unexpected(std::string(what)); }
+
+struct Partition {
+  std::string_view regions;  // how their names begin
+  std::string_view suffix;   // of its hosts
+};
+
+// Those of AWS with hosts of their own (botocore's partitions.json).
+constexpr auto partitions = std::to_array<Partition>({
+    {"cn-", "amazonaws.com.cn"},
+    {"eusc-", "amazonaws.eu"},
+    {"us-iso-", "c2s.ic.gov"},
+    {"us-isob-", "sc2s.sgov.gov"},
+    {"eu-isoe-", "cloud.adc-e.uk"},
+    {"us-isof-", "csp.hci.ic.gov"},
+});
 
 }  // namespace
 
@@ -73,9 +89,11 @@ std::expected<Function, std::string> parse_function(std::string_view text) {
 }
 
 std::string lambda_host(std::string_view region) {
-  std::string host = "lambda." + std::string(region) + ".amazonaws.com";
-  if (region.starts_with("cn-")) host += ".cn";
-  return host;
+  std::string host = "lambda." + std::string(region) + ".";
+  for (const Partition& partition : partitions) {
+    if (region.starts_with(partition.regions)) return host.append(partition.suffix);
+  }
+  return host.append("amazonaws.com");
 }
 
 std::string invoke_path(const Function& function, Invocation invocation) {

@@ -148,5 +148,11 @@ TEST(Warnings, CallsOfAFunctionInTheClear) {
   EXPECT_THAT(of_function("endpoint: \"https://lambda.internal\""), IsEmpty());
 }
 
+TEST(Warnings, ARoleThatIsAssumedWithoutACertificate) {
+  EXPECT_THAT(of_function("credentials: { role_arn: \"arn:aws:iam::123456789012:role/r\" }"),
+              ElementsAre(Warns(2, 14, "without verifying the certificate of AWS STS")));
+  EXPECT_THAT(of_function("credentials: { profile: blue }"), IsEmpty());
+}
+
 }  // namespace
 }  // namespace weir::config

@@ -47,6 +47,11 @@ inline constexpr RecordedHost recorded_hosts[] = {
     {"eu-central-1", "lambda.eu-central-1.amazonaws.com"},
     {"us-gov-west-1", "lambda.us-gov-west-1.amazonaws.com"},
     {"cn-north-1", "lambda.cn-north-1.amazonaws.com.cn"},
+    {"eusc-de-east-1", "lambda.eusc-de-east-1.amazonaws.eu"},
+    {"us-iso-east-1", "lambda.us-iso-east-1.c2s.ic.gov"},
+    {"us-isob-east-1", "lambda.us-isob-east-1.sc2s.sgov.gov"},
+    {"eu-isoe-west-1", "lambda.eu-isoe-west-1.cloud.adc-e.uk"},
+    {"us-isof-south-1", "lambda.us-isof-south-1.csp.hci.ic.gov"},
 };
 
 }  // namespace weir::lambda

@@ -50,7 +50,8 @@ def main():
             paths = [sent(client, operation, function, qualifier) for operation in ("invoke", "invoke_with_response_stream")]
             lines.append("  {" + ", ".join(f'"{text}"' for text in (function, qualifier or "", *paths)) + "},")
     lines += ["};", "// clang-format on", ""]
-    regions = ["us-east-1", "eu-central-1", "us-gov-west-1", "cn-north-1"]
+    regions = ["us-east-1", "eu-central-1", "us-gov-west-1", "cn-north-1", "eusc-de-east-1", "us-iso-east-1", "us-isob-east-1",
+               "eu-isoe-west-1", "us-isof-south-1"]
     lines += ["struct RecordedHost {", "  std::string_view region;", "  std::string_view host;", "};", "",
               "inline constexpr RecordedHost recorded_hosts[] = {"]
     for region in regions:
