@@ -7,6 +7,7 @@ import time
 import pytest
 
 from conftest import INVOCATIONS, PATIENCE
+from forgetful_box import ForgetfulBox
 
 ANSWER = 10  # seconds; a decision waits 100 ms at most, the rest is for a machine that is busy
 NEXT = 5     # the same; what is due gets 25 ms
@@ -108,6 +109,25 @@ def test_frozen_between_invocations(function, server, meanwhile):
 
     function.invoke({"user": "ann"})
     run(function, while_frozen)
+
+
+def test_frozen_while_its_connection_dies_without_a_word(example, server):
+    """As behind a box that forgets what rests: the decision after the thaw waits for its timeout at most, and another
+    connection is made."""
+    box = ForgetfulBox(server.port)
+    function = example(WEIR_STORE=f"redis://127.0.0.1:{box.port}", WEIR_RATE=f"{RATE}/1h")
+    function.invoke({"user": "ann"})
+    assert box.connections == 1
+    function.api.on_next = function.freeze
+    function.api.before_answer = lambda invocation: function.thaw()
+    function.invoke({"user": "ann"})
+    box.forget()
+    deadline = time.monotonic() + PATIENCE
+    while box.connections == 1:
+        invocation = function.invoke({"user": "ann"})
+        assert json.loads(invocation.pieces[0])["allowed"] and invocation.to_answer < ANSWER
+        assert time.monotonic() < deadline, function.said()
+    box.close()
 
 
 def test_frozen_while_redis_is_stopped_and_back_before_the_thaw(function, server):

@@ -3,6 +3,7 @@
 #include "lambda_host/serve.hpp"
 
 #include "lambda_host/scripted_api.hpp"
+#include "lambda_host/unread_api.hpp"
 #include "store/due/due_work.hpp"
 
 #include <gmock/gmock.h>
@@ -159,6 +160,45 @@ TEST_F(Serving, PostsAnewWhenTheConnectionIsClosedInstead) {
   ScriptedApi api({{event()}, {accepted}});
   whole(api, [](const Event&) -> Whole { return "{}"; });
   EXPECT_THAT(api.requests(), ElementsAre(StartsWith(next), StartsWith(response)));
+}
+
+TEST_F(Serving, TalksToAServerOfHttp10) {
+  const std::string taken = "HTTP/1.0 202 Accepted\r\n\r\n";  // its end is the connection's
+  const std::string given = "HTTP/1.0 200 OK\r\nLambda-Runtime-Aws-Request-Id: id-1\r\n\r\n{}";
+  ScriptedApi api({{given}, {taken}, {given}, {taken}});
+  int calls = 0;
+  stream(api, [&](const Event& what, Stream& answer) -> Streams {
+    ++calls;
+    EXPECT_EQ(what.body, "{}");
+    answer.write("one");
+    return {};
+  });
+  EXPECT_EQ(calls, 2);
+}
+
+TEST_F(Serving, WaitsForAReaderNoLongerThanTheDeadline) {
+  UnreadApi api;  // takes nothing of the answer
+  int pieces = 0;
+  const Handler handler = [&](const Event&, Stream& answer) -> Streams {
+    const std::string piece(1 << 20, 'x');
+    while (answer.write(piece)) ++pieces;
+    EXPECT_FALSE(answer.write(piece));
+    api.end();
+    return {};
+  };
+  EXPECT_EQ(serve(api.endpoint(), handler, options_, log_), 1);
+  EXPECT_LT(pieces, 1000);  // what buffers took
+}
+
+TEST_F(Serving, DoesWhatItsUserGaveBeforeTheNext) {
+  ScriptedApi api({{event(), accepted}});
+  static int done = 0;  // what is given once is done as long as the process lives
+  lambda::before_next([](std::chrono::steady_clock::time_point) { ++done; });
+  whole(api, [](const Event&) -> Whole {
+    EXPECT_EQ(done, 0);
+    return "{}";
+  });
+  EXPECT_EQ(done, 2);  // and once as it ended
 }
 
 TEST_F(Serving, GoesOnWhenAnAnswerIsRefused) {
