@@ -5,6 +5,7 @@
 #include "api/json_body.hpp"
 #include "api/json_text.hpp"
 #include "api/run_time_change.hpp"
+#include "api/set_elsewhere.hpp"
 #include "api/target.hpp"
 #include "config/duration.hpp"
 
@@ -137,7 +138,8 @@ Response list_denied(const Call& call) {
   const Service& service = call.service;
   std::string body = R"({"deny":[)";
   append_entries(body, service.deny_list().entries(service.now()), nullptr);
-  for (const NamedLimit& limit : service.limits()) append_entries(body, limit.limiter->denied(), &limit);
+  SetElsewhere elsewhere;
+  for (const NamedLimit& limit : service.limits()) append_entries(body, elsewhere.denied_by(*limit.limiter), &limit);
   return json_response(200, body.append("]}\n"));
 }
 

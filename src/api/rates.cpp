@@ -6,6 +6,7 @@
 #include "api/limit_text.hpp"
 #include "api/rate_text.hpp"
 #include "api/run_time_change.hpp"
+#include "api/set_elsewhere.hpp"
 #include "config/algorithm_word.hpp"
 
 #include <utility>
@@ -47,8 +48,9 @@ Algorithm algorithm_in_force(const NamedLimit& limit, const Rate& rate) {
 
 Response list_limits(const Call& call) {
   std::string body = R"({"limits":[)";
+  SetElsewhere elsewhere;
   for (bool first = true; const NamedLimit& limit : call.service.limits()) {
-    const Rate rate = limit.limiter->rate();
+    const Rate rate = elsewhere.rate_of(*limit.limiter);
     body += first ? R"({"name":)" : R"(,{"name":)";
     first = false;
     append_json(body, limit.config->name);
@@ -69,7 +71,9 @@ Response list_limits(const Call& call) {
 Response rate(const Call& call) {
   auto found = whom(call);
   if (!found) return std::move(found.error());
-  const Rate rate = found->key ? found->limit.limiter->rate(found->key->text) : found->limit.limiter->rate();
+  const Limiter& limiter = *found->limit.limiter;
+  Rate rate = found->key ? limiter.rate(found->key->text) : limiter.rate();
+  if (rate.rule == limiter.rate().rule) rate = SetElsewhere().rate_of(limiter);
   std::string body = "{";
   append_rate_members(body, rate.rule);
   body.append(R"(,"source":")").append(rate.runtime ? "runtime" : "config").append("\"}\n");

@@ -16,6 +16,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace weir::limiter {
 
@@ -49,6 +50,14 @@ void undeny(DenyList& list, std::string_view pattern, OnSet done);
 // Waits for what `set` is told: not longer than settings take. Throws std::logic_error where the answer would come in
 // the thread that waits.
 [[nodiscard]] SetResult set_and_wait(const store::Store& store, std::move_only_function<void(OnSet)> set);
+
+// What other programs have set for the limiter where only they keep it: the rate that is in force for it (none: its
+// own, or one that was set at run time here), and who is denied. Waits for the store; none when it does not answer.
+struct Elsewhere {
+  std::optional<Rule> rate{};
+  std::vector<std::string> denied{};
+};
+[[nodiscard]] std::optional<Elsewhere> set_elsewhere(const Limiter& limiter);
 
 // From now on the limiter follows what its store's users set: under its name, else under its prefix. Not for one whose
 // keys are its own: what was set for it would outlive it.

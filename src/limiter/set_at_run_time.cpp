@@ -11,11 +11,36 @@
 namespace weir {
 namespace limiter {
 
+namespace {
+
+// Settings give up after a second; this is for an executor that nobody runs.
+constexpr std::chrono::milliseconds longest_wait{1500};
+
+}  // namespace
+
 SetResult set_and_wait(const store::Store& store, std::move_only_function<void(OnSet)> set) {
-  // Settings give up after a second; this is for an executor that nobody runs.
-  constexpr std::chrono::milliseconds longest_wait{1500};
   return ask_and_wait<SetResult>(store, longest_wait, std::move(set),
                                  std::unexpected(NotSet{.store_down = true, .sentence = "the store does not answer"}));
+}
+
+std::optional<Elsewhere> set_elsewhere(const Limiter& of) {
+  const Limiter::Impl& limiter = *of.impl();
+  if (limiter.settings == nullptr) return Elsewhere{};
+  using Told = std::expected<store::SetElsewhere, store::SettingsError>;
+  Told told = ask_and_wait<Told>(
+      limiter.room(), longest_wait,
+      [&](store::OnElsewhere done) { limiter.settings->look_elsewhere(limiter.prefix, std::move(done)); },
+      std::unexpected(store::SettingsError::down));
+  if (!told) return std::nullopt;
+  Elsewhere elsewhere{.denied = std::move(told->denied)};
+  const Rate rate = of.rate();
+  if (told->capacity && !rate.runtime && rate.rule.algorithm != Algorithm::unlimited) {
+    elsewhere.rate = rate.rule;
+    const bool bucket =
+        rate.rule.algorithm == Algorithm::token_bucket || rate.rule.algorithm == Algorithm::interval_bucket;
+    (bucket ? elsewhere.rate->burst : elsewhere.rate->count) = *told->capacity;
+  }
+  return elsewhere;
 }
 
 }  // namespace limiter

@@ -36,6 +36,14 @@ enum class SettingsError : std::uint8_t {
 using SettingWritten = std::expected<bool, SettingsError>;
 using OnSettingWritten = std::move_only_function<void(SettingWritten)>;
 
+// What other programs have set for a limit where only they keep it.
+struct SetElsewhere {
+  std::optional<std::int64_t> capacity{};  // stands in the place of the limit's own
+  std::vector<std::string> denied{};       // keys, compared whole; at most max_told
+};
+inline constexpr std::size_t max_told = 10'000;
+using OnElsewhere = std::move_only_function<void(std::expected<SetElsewhere, SettingsError>)>;
+
 inline constexpr std::size_t max_settings = 100'000;  // of one namespace
 
 // A setting that was in force before this store took another one's place.
@@ -79,6 +87,10 @@ class Settings {
   [[nodiscard]] virtual bool current() const noexcept = 0;
   // Asks if need be, and calls once it is so: the caller waits no longer than its own deadline.
   virtual void when_current(std::move_only_function<void()> done) = 0;
+
+  // `prefix`: that of the limit's keys. A question to the store, for people who look; `done` within the call where
+  // there is no such place.
+  virtual void look_elsewhere(std::string_view /*prefix*/, OnElsewhere done) { done(SetElsewhere{}); }
 
   // Asks for changes, at most once a second; cheap in between. Stores call it with each decision; whoever wants
   // changes to act while nobody decides calls it from time to time.

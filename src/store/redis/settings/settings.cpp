@@ -4,6 +4,7 @@
 #include "store/redis/layout/script_text.hpp"
 #include "store/redis/settings/setting_field.hpp"
 #include "store/redis/upstash/keys.hpp"
+#include "store/redis/upstash/package_settings.hpp"
 
 #include <boost/asio/dispatch.hpp>
 #include <boost/asio/post.hpp>
@@ -289,6 +290,21 @@ void SharedSettings::tell_package(std::string_view scope, std::string_view name,
   } else if (name.starts_with(deny)) {
     tell({text ? "SADD" : "SREM", upstash::deny_list_key(prefix), name.substr(deny.size())});
   }
+}
+
+void SharedSettings::look_elsewhere(std::string_view prefix, OnElsewhere done) {
+  if (!options_.upstash) return done(SetElsewhere{});
+  if (options_.on_first_call) options_.on_first_call();
+  boost::asio::dispatch(executor_, [self = shared_from_this(), call = upstash::package_settings_call(prefix),
+                                    done = std::move(done)]() mutable {
+    if (self->closed_) return done(std::unexpected(SettingsError::down));
+    call_script(*self->client_, call, self->options_.now() + self->options_.patience,
+                [done = std::move(done)](const Reply& reply) mutable {
+                  auto read = reply ? upstash::read_package_settings(*reply) : std::nullopt;
+                  if (!read) return done(std::unexpected(SettingsError::down));
+                  done(*std::move(read));
+                });
+  });
 }
 
 std::shared_ptr<void> SharedSettings::watch(std::string_view scope, std::string_view prefix, Watcher changed) {

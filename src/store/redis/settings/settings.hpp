@@ -64,6 +64,7 @@ class SharedSettings final : public Settings, public std::enable_shared_from_thi
   [[nodiscard]] std::shared_ptr<void> watch(std::string_view scope, std::string_view prefix, Watcher changed) override;
   [[nodiscard]] bool current() const noexcept override;
   void when_current(std::move_only_function<void()> done) override;
+  void look_elsewhere(std::string_view prefix, OnElsewhere done) override;
   void poll() override;
 
   // Processes that were here within 5 s, as of the last question; at least 1. From any thread.
