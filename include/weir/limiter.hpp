@@ -38,6 +38,11 @@ enum class Mode : std::uint8_t {
   // which is lost until the window's end. For fixed_window, sliding_window, token_bucket and gcra in Redis, layout
   // weir.
   lease,
+  // Counted in this process from a key's first call in a window on, and charged in the store behind the answer: as fast
+  // as memory, and not exact, as what others count is seen only when an answer comes back. What @upstash/ratelimit
+  // calls cachedFixedWindow. For fixed_window in Redis, layout upstash; calls over several limits are decided in the
+  // store.
+  cached,
 };
 
 // Patterns, here and below, pick keys by their text: a value, an address or a CIDR (10.0.0.0/8, 2001:db8::/32), a glob

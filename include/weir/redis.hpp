@@ -16,6 +16,7 @@
 #include <expected>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -35,6 +36,14 @@ struct RedisTls {             // of a `rediss` URL; each a PEM file
   std::string server_name{};  // what the server's certificate must be for; none: the host of the URL
 };
 
+// Of layout upstash: addresses that a public list calls bad are denied, as @upstash/ratelimit's enableProtection does
+// it. One process of all fetches the list, after 02:00 UTC each day, beside its decisions; limits whose key is an
+// address refuse who is on it as `denied`.
+struct RedisIpDenyList {
+  int threshold = 6;     // 1 to 8: on how many lists an address must be to be on the package's own
+  std::string source{};  // another list than that, http[s]://HOST/PATH: a text with an address a line, at most 8 MiB
+};
+
 struct RedisStoreOptions {
   // A decision never waits longer: name look-up, connecting, redirects and retries included.
   std::chrono::nanoseconds timeout = std::chrono::milliseconds(100);
@@ -43,6 +52,7 @@ struct RedisStoreOptions {
   // More URLs, each of a Redis of its own, the nearest first: all are written to, the first answer decides, the others
   // are reconciled with it later. In layout upstash of single servers and windows alone, as there.
   std::vector<std::string> regions{};
+  std::optional<RedisIpDenyList> ip_deny_list{};  // of layout upstash, not on a Cluster; none: off
   RedisTls tls{};
   std::int64_t max_keys = 10'000'000;  // counted in this process while Redis does not answer (OnError::local)
   std::size_t max_calls = 65'536;      // that wait for an answer; what is beyond is decided by `on_error` at once

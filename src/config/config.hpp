@@ -73,7 +73,7 @@ struct Statuses {
 };
 
 // How a limit asks its store: for each call, or for a share ahead that is spent locally.
-enum class Mode { exact, lease };
+enum class Mode { exact, lease, cached };
 
 // In mid-stream, when a limit has nothing left: let the answer end by itself, end it as the provider would, or slow it
 // down to the limit's rate.
@@ -123,6 +123,13 @@ struct StoreTls {
   friend bool operator==(const StoreTls&, const StoreTls&) = default;
 };
 
+// A public list of bad addresses that becomes part of @upstash/ratelimit's deny list.
+struct IpDenyList {
+  int threshold = 6;     // of the package's own list: on how many others an address is, 1 to 8
+  std::string source{};  // another list's URL; empty: the package's own
+  friend bool operator==(const IpDenyList&, const IpDenyList&) = default;
+};
+
 struct Store {
   enum class OnError { local, allow, deny };
   enum class Layout { weir, upstash };
@@ -135,7 +142,8 @@ struct Store {
   std::optional<double> local_share;  // 0 < share <= 1; none: 1 / instances last seen
   std::string name_space = "weir";
   Layout layout = Layout::weir;
-  std::vector<Secret> regions;  // more Redis URLs
+  std::vector<Secret> regions;             // more Redis URLs
+  std::optional<IpDenyList> ip_deny_list;  // of layout upstash; none: off
 
   [[nodiscard]] bool is_memory() const { return url.value == "memory"; }
 };

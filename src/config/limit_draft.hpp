@@ -44,6 +44,7 @@ struct LimitDraft {
   std::optional<Field> reserve;
   std::optional<Field> reserve_default;
   std::optional<Field> on_exceeded;
+  std::optional<Field> cached;  // `mode`, when it is cached
   std::optional<Field> prefix_field;
   std::vector<OverrideDraft> overrides;
   std::unordered_map<std::string, bool> listed;  // in `allow` (false) or `deny` (true)

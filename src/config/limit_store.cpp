@@ -97,12 +97,30 @@ void check_lease(Reading& reading, const LimitDraft& draft) {
   }
 }
 
+void check_cached(Reading& reading, const LimitDraft& draft) {
+  const auto refuse = [&](const std::string& why) {
+    reading.errors.add(draft.cached->spot, "'mode: cached' has no effect with " + why);
+  };
+  if (draft.store->is_memory()) return refuse("the memory store, which is asked at once; remove it");
+  if (draft.store->layout != Store::Layout::upstash) {
+    return refuse("layout: weir; use mode: lease, which never grants more than the limit, or layout: upstash");
+  }
+  const Algorithm algorithm = draft.limit.rule.algorithm;
+  if (algorithm == Algorithm::unlimited) {
+    if (draft.overrides.empty()) refuse("an unlimited rate; remove it");
+    return;
+  }
+  if (algorithm == Algorithm::fixed_window) return;
+  refuse(std::string(algorithm_word(algorithm)) + ", which is decided in Redis; use algorithm: fixed_window");
+}
+
 }  // namespace
 
 void check_store(Reading& reading, const LimitDraft& draft) {
   if (draft.store == nullptr || draft.algorithm_unreadable) return;
   if (draft.store->layout == Store::Layout::upstash) check_upstash(reading, draft);
   if (draft.lease) check_lease(reading, draft);
+  if (draft.cached && draft.rate.value) check_cached(reading, draft);
 }
 
 }  // namespace weir::config

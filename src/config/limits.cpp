@@ -98,11 +98,13 @@ void read_prefix(Reading& reading, const Field& field, LimitDraft& draft) {
 }
 
 void read_mode(Reading& reading, const Field& field, LimitDraft& draft) {
-  constexpr auto choices = std::to_array<Choice<Mode>>({{"exact", Mode::exact}, {"lease", Mode::lease}});
+  constexpr auto choices =
+      std::to_array<Choice<Mode>>({{"exact", Mode::exact}, {"lease", Mode::lease}, {"cached", Mode::cached}});
   const auto mode = read_choice<Mode>(reading, field, choices);
   if (!mode) return;
   draft.limit.mode = *mode;
   if (*mode == Mode::lease) draft.lease = field;
+  if (*mode == Mode::cached) draft.cached = field;
 }
 
 constexpr Option<LimitDraft> options[] = {

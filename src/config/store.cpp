@@ -3,6 +3,7 @@
 #include "config/number.hpp"
 #include "config/readable_file.hpp"
 #include "config/sections.hpp"
+#include "store/url/source_url.hpp"
 #include "store/url/store_url.hpp"
 
 #include <algorithm>
@@ -20,8 +21,9 @@ constexpr std::size_t most_regions = 16;
 struct StoreDraft {
   Store store;
   bool any_tls = false;                   // one of the URLs is for TLS
+  bool is_cluster = false;                // one of them is a Cluster's
   std::optional<Field> tls, local_share;  // where they are given, and not as their default
-  std::optional<Field> layout, regions;
+  std::optional<Field> layout, regions, ip_deny_list;
 };
 
 // Of what may hold a password, an error says no more than what is wrong with it.
@@ -46,6 +48,7 @@ std::optional<Secret> read_redis_url(Reading& reading, const Field& field, const
     return std::nullopt;
   }
   draft.any_tls = draft.any_tls || url->tls;
+  draft.is_cluster = draft.is_cluster || url->kind == store::StoreUrl::Kind::cluster;
   const std::string& written = field.node->written;
   return Secret{.value = *text, .written = written.empty() ? *text : written};
 }
@@ -174,6 +177,34 @@ void read_layout(Reading& reading, const Field& field, StoreDraft& draft) {
   if (*choice != Store::Layout::weir) draft.layout = field;
 }
 
+void read_threshold(Reading& reading, const Field& field, IpDenyList& list) {
+  if (const auto threshold = read_number(reading, field, 1, 8)) list.threshold = static_cast<int>(*threshold);
+}
+
+void read_source(Reading& reading, const Field& field, IpDenyList& list) {
+  const std::string* text = read_text(reading, field, "a URL like https://example.com/addresses.txt");
+  if (text == nullptr) return;
+  if (const auto url = store::parse_source_url(*text); !url) {
+    return reading.errors.add(field.spot, "the URL of 'source' " + url.error());
+  }
+  list.source = *text;
+}
+
+constexpr Option<IpDenyList> ip_deny_list_options[] = {{"threshold", read_threshold}, {"source", read_source}};
+
+void read_ip_deny_list(Reading& reading, const Field& field, StoreDraft& draft) {
+  if (!read_mapping(reading, field, "a mapping like { threshold: 6 } or { source: https://example.com/bad.txt }"))
+    return;
+  draft.ip_deny_list = field;
+  read_options(reading, *field.node, " in 'ip_deny_list'", ip_deny_list_options, draft.store.ip_deny_list.emplace());
+  if (names(*field.node, "threshold") && names(*field.node, "source")) {
+    reading.errors.add(
+        field.spot,
+        "'threshold' has no effect with 'source': it picks one of the package's own lists; remove one of "
+        "the two");
+  }
+}
+
 constexpr Option<StoreDraft> options[] = {
     {"url", read_url},
     {"tls", read_tls},
@@ -185,6 +216,7 @@ constexpr Option<StoreDraft> options[] = {
     {"rejection_cache", read_rejection_cache},
     {"layout", read_layout},
     {"regions", read_regions},
+    {"ip_deny_list", read_ip_deny_list},
 };
 
 void refuse_effectless(Reading& reading, const std::optional<Field>& field, const std::string& why) {
@@ -204,7 +236,7 @@ bool has_cluster(const Store& store) {
 void check_effects(Reading& reading, const StoreDraft& draft) {
   if (draft.store.is_memory()) {
     const std::string why = "the memory store; remove it, or set 'url' to a Redis URL like redis://localhost:6379";
-    for (const auto* field : {&draft.tls, &draft.local_share, &draft.layout, &draft.regions}) {
+    for (const auto* field : {&draft.tls, &draft.local_share, &draft.layout, &draft.regions, &draft.ip_deny_list}) {
       refuse_effectless(reading, *field, why);
     }
     return;
@@ -215,6 +247,12 @@ void check_effects(Reading& reading, const StoreDraft& draft) {
   if (draft.store.layout == Store::Layout::upstash && draft.regions && has_cluster(draft.store)) {
     reading.errors.add(draft.regions->key_spot,
                        "a Redis Cluster can't be a region with layout: upstash; use single servers, or layout: weir");
+  }
+  if (draft.store.layout != Store::Layout::upstash) {
+    refuse_effectless(reading, draft.ip_deny_list, "layout: weir; remove it, or use layout: upstash");
+  } else if (draft.is_cluster) {
+    refuse_effectless(reading, draft.ip_deny_list,
+                      "a Redis Cluster, where the list lies in another slot than what is counted; remove it");
   }
   if (!draft.any_tls) {
     refuse_effectless(reading, draft.tls, "a URL without TLS; remove it, or write the URL with rediss://");

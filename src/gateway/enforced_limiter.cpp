@@ -22,6 +22,18 @@ OnError on_error(config::Store::OnError choice) {
   return OnError::local;
 }
 
+Mode mode(config::Mode choice) {
+  switch (choice) {
+    case config::Mode::exact:
+      return Mode::exact;
+    case config::Mode::lease:
+      return Mode::lease;
+    case config::Mode::cached:
+      return Mode::cached;
+  }
+  return Mode::exact;
+}
+
 }  // namespace
 
 Limiter enforced_limiter(const config::Limit& limit, const config::Store& settings, std::shared_ptr<Store> store) {
@@ -30,7 +42,7 @@ Limiter enforced_limiter(const config::Limit& limit, const config::Store& settin
   options.store = std::move(store);
   options.prefix = limit.prefix;
   options.shadow = limit.shadow;
-  options.mode = limit.mode == config::Mode::lease ? Mode::lease : Mode::exact;
+  options.mode = mode(limit.mode);
   for (const auto& [pattern, rule] : limit.overrides) options.overrides.push_back({pattern_text(pattern), rule});
   options.allow = pattern_texts(limit.allow);
   options.deny = pattern_texts(limit.deny);

@@ -22,6 +22,9 @@ std::shared_ptr<Store> make_store(const config::Store& settings, Clock* clock, c
       .max_keys = settings.max_keys,
       .clock = clock,
       .on_notice = note};
+  if (const auto& list = settings.ip_deny_list) {
+    options.ip_deny_list = RedisIpDenyList{.threshold = list->threshold, .source = list->source};
+  }
   for (const config::Secret& region : settings.regions) options.regions.push_back(region.value);
   auto store = redis_store(settings.url.value, std::move(options));
   if (!store) throw std::runtime_error("the store: " + store.error());
@@ -30,8 +33,9 @@ std::shared_ptr<Store> make_store(const config::Store& settings, Clock* clock, c
 
 bool same_store(const config::Store& one, const config::Store& other) {
   if (one.is_memory() && other.is_memory()) return true;
-  return std::tie(one.url, one.regions, one.tls, one.layout, one.name_space, one.timeout) ==
-         std::tie(other.url, other.regions, other.tls, other.layout, other.name_space, other.timeout);
+  return std::tie(one.url, one.regions, one.tls, one.layout, one.ip_deny_list, one.name_space, one.timeout) ==
+         std::tie(other.url, other.regions, other.tls, other.layout, other.ip_deny_list, other.name_space,
+                  other.timeout);
 }
 
 }  // namespace weir::gateway

@@ -61,6 +61,10 @@ json::value write_store(const config::Store& store) {
   if (store.local_share) object["local_share"] = *store.local_share;
   if (!store.regions.empty())
     object["regions"] = list(store.regions, [](const auto& url) { return json::value(store_reference(url)); });
+  if (store.ip_deny_list) {
+    object["ip_deny_list"] =
+        json::object{{"threshold", store.ip_deny_list->threshold}, {"source", store.ip_deny_list->source}};
+  }
   if (store.tls != config::StoreTls{}) {
     object["tls"] = json::object{{"ca", store.tls.ca},
                                  {"cert", store.tls.certificate},
@@ -81,6 +85,10 @@ config::Store read_store(const json::value& object) {
   read(object, "on_error", on_error_words, store.on_error);
   read(object, "namespace", store.name_space);
   read(object, "layout", layout_words, store.layout);
+  if (const auto* list = member(object, "ip_deny_list")) {
+    read(*list, "threshold", store.ip_deny_list.emplace().threshold);
+    read(*list, "source", store.ip_deny_list->source);
+  }
   if (const auto* share = member(object, "local_share")) store.local_share = share->to_number<double>();
   read_list(object, "regions", store.regions,
             [](const json::value& url) { return config::Secret{.value = {}, .written = text_of(url)}; });

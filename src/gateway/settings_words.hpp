@@ -83,9 +83,10 @@ inline constexpr Words<config::Model::UsageMissing, 3> usage_missing_words{{
     {config::Model::UsageMissing::held, "held"},
     {config::Model::UsageMissing::free, "free"},
 }};
-inline constexpr Words<config::Mode, 2> mode_words{{
+inline constexpr Words<config::Mode, 3> mode_words{{
     {config::Mode::exact, "exact"},
     {config::Mode::lease, "lease"},
+    {config::Mode::cached, "cached"},
 }};
 inline constexpr Words<config::Responses::Headers, 4> headers_words{{
     {config::Responses::Headers::ietf, "ietf"},

@@ -36,7 +36,9 @@ store::Store& Item::room() const {
 Joint::Joint(std::span<Item> items, const Terms& terms) : items_(items), terms_(terms) {
   for (Item& item : items_) see_standing(item);
   if (!terms_.hold && !terms_.no_lease && !refused_ && terms_.id.empty()) decide_from_leases();
-  if (items_.size() == 1 && terms_.id.empty()) decide_from_cache();
+  if (items_.size() != 1 || !terms_.id.empty()) return;
+  decide_from_windows();
+  decide_from_cache();
 }
 
 void Joint::see_standing(Item& item) {
@@ -84,6 +86,22 @@ void Joint::decide_from_leases() {
     if (!counts(items_[i])) continue;
     items_[i].asked = true;
     items_[i].decision = to_decision(taken[i]);
+  }
+}
+
+// Mode cached.
+void Joint::decide_from_windows() {
+  Item& item = items_.front();
+  const Limiter::Impl& limiter = *item.limiter;
+  if (!limiter.cached || limiter.shadow || item.standing != Standing::counted || item.cost <= 0) return;
+  const auto verdict = limiter.room().take_cached(*item.space, item.key, item.cost, limiter.now());
+  if (!verdict) return;
+  item.asked = true;
+  const Decision decision = to_decision(*verdict);
+  if (decision.allowed) {
+    item.decision = decision;
+  } else {
+    refuse(item, decision);
   }
 }
 

@@ -92,6 +92,7 @@ class Joint {
  private:
   void see_standing(Item& item);
   void decide_from_leases();
+  void decide_from_windows();
   void decide_from_cache();
   [[nodiscard]] std::optional<Question> next_real();
   [[nodiscard]] std::optional<Question> next_give_back();

@@ -49,6 +49,7 @@ struct Limiter::Impl {
   const bool shadow;
   const bool holds_only;  // concurrency
   const bool leased;
+  const bool cached;
   const OnError on_error;
   const std::chrono::nanoseconds timeout;
   limiter::KeyRules rules;
@@ -68,6 +69,8 @@ namespace limiter {
                                                              const Rule& rule);
 // Whether shares of it can be fetched ahead.
 [[nodiscard]] std::expected<void, std::string> leasable(const store::Store& store, const Rule& rule);
+// Whether its windows can be counted here.
+[[nodiscard]] std::expected<void, std::string> cacheable(const store::Store& store, const Rule& rule);
 // Overrides and run-time rates must suit the calls that the limiter takes.
 [[nodiscard]] std::expected<void, std::string> same_use(const Rule& base, const Rule& other);
 

@@ -45,6 +45,12 @@ std::expected<void, std::string> leasable(const store::Store& store, const Rule&
   }
 }
 
+std::expected<void, std::string> cacheable(const store::Store& store, const Rule& rule) {
+  if (!store.caches()) return std::unexpected("mode cached is for stores in Redis, in layout upstash");
+  if (rule.algorithm == Algorithm::fixed_window || rule.algorithm == Algorithm::unlimited) return {};
+  return std::unexpected("mode cached is for fixed_window");
+}
+
 std::expected<void, std::string> same_use(const Rule& base, const Rule& other) {
   const auto held = [](const Rule& rule) { return rule.algorithm == Algorithm::concurrency; };
   if (other.algorithm != Algorithm::unlimited && held(base) != held(other)) {
@@ -78,6 +84,7 @@ Limiter::Impl::Impl(Options options, std::string key_prefix, OpenRule base)
       shadow(options.shadow),
       holds_only(base.rule.algorithm == Algorithm::concurrency),
       leased(options.mode == Mode::lease),
+      cached(options.mode == Mode::cached),
       on_error(options.on_error),
       timeout(std::min(options.timeout.value_or(limiter::timeout_of(*handle->room)),
                        handle->room->timeout().value_or(store::Nanos::max()))),
@@ -107,6 +114,9 @@ std::expected<Limiter, std::string> Limiter::make(const Rule& rule, Options opti
   if (!base) return std::unexpected(base.error());
   if (options.mode == Mode::lease) {
     if (const auto can = limiter::leasable(room, rule); !can) return std::unexpected(can.error());
+  }
+  if (options.mode == Mode::cached) {
+    if (const auto can = limiter::cacheable(room, rule); !can) return std::unexpected(can.error());
   }
 
   const std::vector<Override> overrides = std::move(options.overrides);

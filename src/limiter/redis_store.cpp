@@ -3,6 +3,7 @@
 #include <weir/redis_asio.hpp>
 
 #include "store/redis/store/open_store.hpp"
+#include "store/redis/upstash/ip_deny_list.hpp"
 
 #include <utility>
 
@@ -11,8 +12,16 @@ namespace {
 
 using store::redis::OpenOptions;
 
-OpenOptions open_options(RedisStoreOptions options) {
+std::expected<OpenOptions, std::string> open_options(RedisStoreOptions options) {
   OpenOptions opened;
+  if (options.ip_deny_list) {
+    opened.ip_list_source = std::move(options.ip_deny_list->source);
+    if (opened.ip_list_source.empty()) {
+      auto source = store::redis::upstash::ip_list_source(options.ip_deny_list->threshold);
+      if (!source) return std::unexpected(std::move(source.error()));
+      opened.ip_list_source = *std::move(source);
+    }
+  }
   opened.layout = options.layout == RedisLayout::weir ? OpenOptions::Layout::weir : OpenOptions::Layout::upstash;
   opened.tls = {.ca = std::move(options.tls.ca),
                 .cert = std::move(options.tls.cert),
@@ -37,14 +46,18 @@ std::expected<std::shared_ptr<Store>, std::string> handle_of(Opened opened, Cloc
 std::expected<std::shared_ptr<Store>, std::string> redis_store(std::string_view url, RedisStoreOptions options) {
   Clock* const clock = options.clock;
   const std::int64_t max_keys = options.max_keys;
-  return handle_of(store::redis::open_redis_store(url, open_options(std::move(options))), clock, max_keys);
+  auto opened = open_options(std::move(options));
+  if (!opened) return std::unexpected(std::move(opened.error()));
+  return handle_of(store::redis::open_redis_store(url, *std::move(opened)), clock, max_keys);
 }
 
 std::expected<std::shared_ptr<Store>, std::string> redis_store(boost::asio::any_io_executor executor,
                                                                std::string_view url, RedisStoreOptions options) {
   Clock* const clock = options.clock;
   const std::int64_t max_keys = options.max_keys;
-  return handle_of(store::redis::open_redis_regions(executor, url, open_options(std::move(options))), clock, max_keys);
+  const auto opened = open_options(std::move(options));
+  if (!opened) return std::unexpected(opened.error());
+  return handle_of(store::redis::open_redis_regions(executor, url, *opened), clock, max_keys);
 }
 
 }  // namespace weir

@@ -33,24 +33,28 @@ std::optional<Decision> RejectionCache::find(Key key, std::int64_t cost, Instant
   if (slot.hash != hash || slot.refunds != refunds || cost < slot.cost) return std::nullopt;
   if (now < slot.since || now >= slot.until) return std::nullopt;
   Decision decision = slot.decision;
+  if (decision.reason == Reason::denied) return decision;
   decision.reason = Reason::cached;
   decision.retry_after = slot.passes - now;
   return decision;
 }
 
 void RejectionCache::remember(Key key, std::int64_t cost, const Decision& refusal, Instant now, std::uint64_t refunds) {
-  if (entries_ == 0 || refusal.allowed || refusal.degraded || !refusal.retry_after || cost <= 0) return;
-  if (*refusal.retry_after > Instant::max() - now) return;
+  if (entries_ == 0 || refusal.allowed || refusal.degraded || cost <= 0) return;
+  const bool denied = refusal.reason == Reason::denied;
+  if (!denied && !refusal.retry_after) return;
+  const std::chrono::nanoseconds passes = refusal.retry_after.value_or(longest_stand);
+  if (passes > Instant::max() - now) return;
   allocate();
   const Hash hash = hash_of(key);
   const std::scoped_lock lock(mutex_of(hash));
   Slot& slot = slots_[hash.slot % slots_.size()];
   if (slot.until > now && slot.hash != hash) replaced_.fetch_add(1, std::memory_order_relaxed);
   slot = Slot{.hash = hash,
-              .cost = cost,
+              .cost = denied ? 1 : cost,
               .since = now,
-              .until = now + std::min(*refusal.retry_after, longest_stand),
-              .passes = now + *refusal.retry_after,
+              .until = now + std::min(passes, longest_stand),
+              .passes = now + passes,
               .refunds = refunds,
               .decision = refusal};
 }

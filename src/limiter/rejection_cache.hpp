@@ -2,7 +2,8 @@
 // costs no round trip.
 //
 // A refusal stands for calls of at least the refused cost until the call would pass, and at most a second, so that
-// what other processes gave back is soon seen. One slot a hash: a newer refusal takes an older one's place; the bound
+// what other processes gave back is soon seen. Who is on a deny list of the store's stays denied for a second, whatever
+// the cost. One slot a hash: a newer refusal takes an older one's place; the bound
 // is the number of slots. Keys are kept as 128 keyed bits: no key can be made to look like another.
 #pragma once
 
@@ -26,9 +27,10 @@ class RejectionCache {
 
   explicit RejectionCache(std::size_t entries);  // 0: remembers nothing
 
-  // The refusal as it stands now: reason `cached`, retry_after counted from now. `refunds`: see Store::Impl.
+  // The refusal as it stands now: reason `cached` (or `denied`), retry_after counted from now. `refunds`: see
+  // Store::Impl.
   [[nodiscard]] std::optional<Decision> find(Key key, std::int64_t cost, Instant now, std::uint64_t refunds);
-  // Remembers a refusal that waiting would cure; others are not kept.
+  // Remembers a refusal that waiting would cure, and that somebody is denied; others are not kept.
   void remember(Key key, std::int64_t cost, const Decision& refusal, Instant now, std::uint64_t refunds);
   void forget(Key key);
   void forget_all();

@@ -78,7 +78,7 @@ class Applying {
   }
 
   [[nodiscard]] std::vector<std::string> complaints() && {
-    if (rates_changed_) forget_refusals(limiter_);
+    if (refusals_may_be_over_) forget_refusals(limiter_);
     return std::move(complaints_);
   }
 
@@ -94,7 +94,7 @@ class Applying {
         opened = usable(limiter_, *rule);
       }
     }
-    rates_changed_ = true;
+    refusals_may_be_over_ = true;
     return limiter_.change([&](KeyRules& rules) -> std::expected<void, std::string> {
       if (!text || !opened) {  // what can't be used takes the place of what was before it: the rest holds
         key ? rules.clear_rate(key->view()) : rules.clear_rate();
@@ -107,6 +107,7 @@ class Applying {
   }
 
   std::expected<void, std::string> apply_denial(std::string_view pattern, const store::SettingChange& change) {
+    refusals_may_be_over_ = true;
     return limiter_.change([&](KeyRules& rules) -> std::expected<void, std::string> {
       if (change.text) return rules.deny(pattern, end_of(change.left, now_).value_or(KeySet::forever), now_);
       rules.undeny(pattern);
@@ -121,7 +122,7 @@ class Applying {
 
   Limiter::Impl& limiter_;
   const Instant now_;
-  bool rates_changed_ = false;
+  bool refusals_may_be_over_ = false;
   std::vector<std::string> complaints_;
 };
 

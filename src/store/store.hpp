@@ -169,6 +169,15 @@ class Store {
   }
   virtual void untake_leased(const Space& /*space*/, Key /*key*/, std::int64_t /*cost*/) {}
 
+  // Whether windows can be counted in this process and charged behind the answer: fast, and not exact. Then take_cached
+  // decides a call of one check by what is known here, if anything is; else the caller decides as ever, and what it is
+  // answered is known from then on. `cost` > 0.
+  [[nodiscard]] virtual bool caches() const { return false; }
+  [[nodiscard]] virtual std::optional<Verdict> take_cached(const Space& /*space*/, Key /*key*/, std::int64_t /*cost*/,
+                                                           Instant /*now*/) {
+    return std::nullopt;
+  }
+
   // What its users share beside counters; none: what is set at run time stays in this process.
   [[nodiscard]] virtual std::shared_ptr<Settings> settings() { return nullptr; }
   // How many processes use it, as last seen; at least 1.

@@ -1,5 +1,10 @@
 """The deny list and the list of bad addresses: both write the same sets, with the same life."""
 
+import contextlib
+import http.server
+import threading
+import time
+
 import pytest
 
 T0 = 1_763_800_020_000
@@ -75,3 +80,79 @@ def test_each_member_is_compared_whole(redis, upstash, weir, prefixes, fresh, fi
     assert denied["reason"] == "denyList" and denied["deniedValue"] == asked[field]
     answer = weir.must("members", prefix=ours, members=list(asked.values()))
     assert answer["denied"] == [key == field for key in asked]
+
+
+@contextlib.contextmanager
+def source_of(text):
+    """An HTTP server that answers with the text, and the list of what it was asked."""
+    asked = []
+
+    class Handler(http.server.BaseHTTPRequestHandler):
+        protocol_version = "HTTP/1.1"
+
+        def do_GET(self):
+            asked.append(self.path)
+            body = text.encode()
+            self.send_response(200)
+            self.send_header("content-length", str(len(body)))
+            self.end_headers()
+            self.wfile.write(body)
+
+        def log_message(self, *_):
+            pass
+
+    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    thread = threading.Thread(target=server.serve_forever)
+    thread.start()
+    try:
+        yield f"http://127.0.0.1:{server.server_port}/list.txt", asked
+    finally:
+        server.shutdown()
+        thread.join()
+        server.server_close()
+
+
+def until(holds, patience=20):
+    deadline = time.monotonic() + patience
+    while not holds():
+        assert time.monotonic() < deadline, "not in time"
+        time.sleep(0.005)
+
+
+def test_a_list_that_weir_has_fetched_denies_at_the_package(redis, upstash, weir, prefixes, fresh):
+    prefix, name = prefixes[1], fresh()
+    number = int(name[1:])  # the package remembers who is denied, for all
+    bad, good = (f"10.{half}.{number // 256}.{number % 256}" for half in (1, 2))
+    redis("SADD", f"{prefix}:denyList:all", "mallory")
+    with source_of(f"# bad\n{bad}\n") as (url, asked):
+        weir.must("serve", name=name, tokens=1000, window=60_000, prefix=prefix, source=url)
+        until(lambda: weir.must("ask", name=name, id=bad, now=T0)["denied"])
+        assert asked == ["/list.txt"]
+    upstash.must("open", name=name, algorithm="fixed_window", tokens=1000, window=60_000, prefix=prefix, protection=True)
+    denied = upstash.must("limit", name=name, id="alice", ip=bad, rate=1, now=T0)
+    assert denied["reason"] == "denyList" and denied["deniedValue"] == bad
+    assert upstash.must("limit", name=name, id="alice", ip=good, rate=1, now=T0)["success"]
+    keys = redis.keyspace(prefix)
+    assert keys["denyList:ipDenyList"][1] == [bad] and set(keys["denyList:all"][1]) == {bad, "mallory"}
+    assert keys["ipDenyListStatus"][1] == "valid"
+
+
+def test_a_list_that_the_package_has_fetched_is_not_fetched_again(redis, upstash, weir, prefixes, fresh):
+    prefix, name = prefixes[0], fresh()
+    upstash.must("ip_list", prefix=prefix, text="192.0.2.1\n", now=T0)
+    with source_of("192.0.2.2\n") as (url, asked):
+        weir.must("serve", name=name, tokens=1000, window=60_000, prefix=prefix, source=url)
+        for _ in range(10):
+            assert weir.must("ask", name=name, id="192.0.2.1", now=T0)["denied"]
+            assert weir.must("ask", name=name, id="192.0.2.2", now=T0)["success"]
+        assert asked == []
+
+
+def test_a_list_that_is_switched_off_at_the_package_is_not_fetched(redis, upstash, weir, prefixes, fresh):
+    prefix, name = prefixes[0], fresh()
+    upstash.must("disable_ip_list", prefix=prefix)
+    with source_of("192.0.2.3\n") as (url, asked):
+        weir.must("serve", name=name, tokens=1000, window=60_000, prefix=prefix, source=url)
+        for _ in range(10):
+            assert weir.must("ask", name=name, id="192.0.2.3", now=T0)["success"]
+        assert asked == [] and redis("GET", f"{prefix}:ipDenyListStatus") == "disabled"

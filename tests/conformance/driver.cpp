@@ -6,8 +6,11 @@
 //   {"op":"joint","checks":[{"name","id","rate"}],"call","once","attempt","now"}
 //   {"op":"reset","name","id","now"} · {"op":"reserve",...} as joint · {"op":"undo","name","call","attempt"}
 //   {"op":"region","name","id","rate","now","first":REGION,"down":[REGION ...]} · region_reset {"name","id","now"}
+//   {"op":"serve","name","tokens","window","prefix","cached","source"} · {"op":"ask","name","id","rate","now"}: a limit
+//   of the library
 //   {"op":"members","prefix","members":[...]} · {"op":"ip_list","prefix","text","now"}
 #include "one_redis.hpp"
+#include "served.hpp"
 #include "several_regions.hpp"
 #include "store/redis/upstash/deny_list.hpp"
 #include "store/redis/upstash/ip_deny_list.hpp"
@@ -68,7 +71,8 @@ json::object answer_of(const store::Verdict& verdict) {
 
 class Driver {
  public:
-  explicit Driver(const std::vector<std::uint16_t>& ports) : redis_(ports.front()), regions_(ports) {}
+  explicit Driver(const std::vector<std::uint16_t>& ports)
+      : redis_(ports.front()), regions_(ports), served_(ports.front()) {}
 
   json::value answer(const json::object& request) {
     const std::string op = text(request, "op");
@@ -79,6 +83,8 @@ class Driver {
     if (op == "undo") return undo(request);
     if (op == "region") return region(request);
     if (op == "region_reset") return region_reset(request);
+    if (op == "serve") return serve(request);
+    if (op == "ask") return ask(request);
     if (op == "members") return members(request);
     if (op == "ip_list") return ip_list(request);
     throw std::invalid_argument("no such op: " + op);
@@ -179,6 +185,26 @@ class Driver {
     return json::object{{"undone", reply.value.integer == 1}};
   }
 
+  json::value serve(const json::object& request) {
+    served_.open(text(request, "name"), {.prefix = text(request, "prefix"),
+                                         .tokens = number(request, "tokens"),
+                                         .window = std::chrono::milliseconds(number(request, "window")),
+                                         .cached = flag(request, "cached"),
+                                         .source = text(request, "source")});
+    return json::object{};
+  }
+
+  json::value ask(const json::object& request) {
+    const Decision decision =
+        served_.ask(text(request, "name"), text(request, "id"), number(request, "rate", 1), number(request, "now"));
+    if (decision.degraded) throw std::runtime_error("Redis did not decide");
+    return json::object{{"success", decision.allowed},
+                        {"denied", decision.reason == Reason::denied},
+                        {"limit", decision.limit.value_or(0)},
+                        {"remaining", decision.remaining},
+                        {"reset", milliseconds(decision.reset.time_since_epoch())}};
+  }
+
   json::value members(const json::object& request) {
     std::vector<std::string_view> members;
     for (const json::value& member : request.at("members").as_array()) members.emplace_back(member.as_string());
@@ -226,6 +252,7 @@ class Driver {
 
   OneRedis redis_;
   SeveralRegions regions_;
+  Served served_;
   std::map<std::string, Limit> limits_;
 };
 

@@ -1,6 +1,6 @@
 #include "store/url/store_url.hpp"
 
-#include <arpa/inet.h>
+#include "store/url/host.hpp"
 
 #include <algorithm>
 #include <array>
@@ -75,57 +75,12 @@ std::optional<std::string> percent_decoded(std::string_view text) {
   return decoded;
 }
 
-// Decimal digits alone, no more than six of them.
-std::optional<int> number(std::string_view text) {
-  int value = 0;
-  if (text.empty() || text.size() > 6 || text.find_first_not_of("0123456789") != std::string_view::npos) return {};
-  std::from_chars(text.data(), text.data() + text.size(), value);
-  return value;
-}
-
-bool is_host_letter(char c) {
-  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '.' || c == '-' || c == '_';
-}
-
-bool is_ipv6(const std::string& text) {
-  in6_addr address;
-  return ::inet_pton(AF_INET6, text.c_str(), &address) == 1;
-}
-
-// HOST, HOST:PORT, [IPV6] or [IPV6]:PORT.
-std::expected<HostPort, std::string> host_of(std::string_view text, std::uint16_t default_port) {
-  HostPort host{.host = {}, .port = default_port};
-  std::string_view rest;
-  if (text.starts_with('[')) {
-    const auto end = text.find(']');
-    if (end == std::string_view::npos) return std::unexpected("has an IPv6 address without its closing bracket");
-    host.host = text.substr(1, end - 1);
-    if (!is_ipv6(host.host)) return std::unexpected("has brackets around what is not an IPv6 address");
-    rest = text.substr(end + 1);
-    if (!rest.empty() && !rest.starts_with(':')) return std::unexpected("has something other than a port after ']'");
-  } else {
-    const auto end = std::min(text.find(':'), text.size());
-    host.host = text.substr(0, end);
-    rest = text.substr(end);
-    if (host.host.empty()) return std::unexpected("names no host");
-    if (std::ranges::count(rest, ':') > 1) return std::unexpected("has an IPv6 address without brackets");
-    if (!std::ranges::all_of(host.host, is_host_letter) || host.host.size() > 253) {
-      return std::unexpected("has a host name with characters that no host name has");
-    }
-  }
-  if (rest.empty()) return host;
-  const auto port = number(rest.substr(1));
-  if (!port || *port < 1 || *port > 65'535) return std::unexpected("has a port that is not a number from 1 to 65535");
-  host.port = static_cast<std::uint16_t>(*port);
-  return host;
-}
-
 std::expected<std::vector<HostPort>, std::string> hosts_of(std::string_view text, Kind kind) {
   std::vector<HostPort> hosts;
   const std::uint16_t default_port = kind == Kind::sentinel ? 26'379 : 6'379;
   for (const auto part : std::views::split(text, ',')) {
     if (hosts.size() == most_hosts) return std::unexpected("names more than 64 hosts");
-    auto host = host_of(std::string_view(part.begin(), part.end()), default_port);
+    auto host = read_host(std::string_view(part.begin(), part.end()), default_port);
     if (!host) return std::unexpected(host.error());
     hosts.push_back(std::move(*host));
   }
@@ -161,7 +116,7 @@ std::optional<std::string> read_path(std::string_view path, StoreUrl& url) {
     path = end == path.size() ? std::string_view() : path.substr(end + 1);
   }
   if (path.empty()) return {};
-  const auto database = number(path);
+  const auto database = small_number(path);
   if (!database || *database > most_database) return "has a database that is not a number from 0 to 999999";
   if (url.kind == Kind::cluster && *database != 0) return "has a database: a Cluster has 0 alone";
   url.database = *database;

@@ -95,6 +95,20 @@ TEST(StoreConfig, ALimitMayLeaseFromRedis) {
   EXPECT_EQ(limit_on("", "key: ip, rate: 100/1m, mode: exact").mode, Mode::exact);
 }
 
+TEST(StoreConfig, AWindowOfUpstashMayBeCountedInTheProcess) {
+  const std::string limit = "key: ip, rate: 100/1m, algorithm: fixed_window, mode: cached";
+  EXPECT_EQ(limit_on("url: \"redis://h\", layout: upstash", limit).mode, Mode::cached);
+}
+
+TEST(StoreConfig, TheListOfBadAddressesIsThePackagesOwnOrAnother) {
+  const std::string upstash = "url: \"redis://h\", layout: upstash";
+  EXPECT_EQ(store_of(upstash).ip_deny_list, std::nullopt);
+  EXPECT_EQ(store_of(upstash + ", ip_deny_list: {}").ip_deny_list, IpDenyList{});
+  EXPECT_EQ(store_of(upstash + ", ip_deny_list: { threshold: 3 }").ip_deny_list, (IpDenyList{.threshold = 3}));
+  EXPECT_EQ(store_of(upstash + ", ip_deny_list: { source: \"https://h/bad.txt\" }").ip_deny_list,
+            (IpDenyList{.source = "https://h/bad.txt"}));
+}
+
 TEST(StoreConfig, ATokenBucketOfUpstashRefillsInWholeIntervals) {
   const Limit limit = limit_on("url: \"redis://h\", layout: upstash",
                                "key: ip, rate: 5/10s, burst: 20, algorithm: token_bucket, overrides: { vip: 9/1s }");
@@ -134,6 +148,18 @@ TEST(StoreConfig, WhatIsWrongIsSaidWhereItStands) {
       {"local_share: 0.5", plain, 6, "'local_share' has no effect with the memory store"},
       {"layout: upstash", plain, 6, "'layout' has no effect with the memory store"},
       {"regions: [\"redis://h\"]", plain, 6, "'regions' has no effect with the memory store"},
+      {"ip_deny_list: {}", plain, 6, "'ip_deny_list' has no effect with the memory store"},
+      {redis + ", ip_deny_list: {}", plain, 6, "'ip_deny_list' has no effect with layout: weir"},
+      {"url: \"redis+cluster://h\", layout: upstash, ip_deny_list: {}", "key: ip, rate: 1/1s, algorithm: fixed_window",
+       6, "'ip_deny_list' has no effect with a Redis Cluster"},
+      {upstash + ", ip_deny_list: 6", plain, 6, "expected a mapping like { threshold: 6 }"},
+      {upstash + ", ip_deny_list: { threshold: 9 }", plain, 6, "'threshold'"},
+      {upstash + ", ip_deny_list: { source: \"ftp://h\" }", plain, 6, "the URL of 'source' must start with http://"},
+      {upstash + ", ip_deny_list: { source: \"http://h\", threshold: 2 }", plain, 6, "has no effect with 'source'"},
+      {"", plain + ", mode: cached", 5, "'mode: cached' has no effect with the memory store"},
+      {redis, plain + ", mode: cached", 5, "'mode: cached' has no effect with layout: weir"},
+      {upstash, plain + ", mode: cached", 5, "'mode: cached' has no effect with sliding_window"},
+      {upstash, "key: ip, rate: unlimited, mode: cached", 5, "'mode: cached' has no effect with an unlimited rate"},
       {redis + ", local_share: 0", plain, 6, "expected auto, or a share above 0 and up to 1"},
       {redis + ", local_share: 101%", plain, 6, "expected auto, or a share above 0 and up to 1"},
       {redis + ", local_share: half", plain, 6, "expected auto, or a share above 0 and up to 1"},

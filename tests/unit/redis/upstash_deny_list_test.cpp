@@ -27,29 +27,6 @@ TEST(UpstashDenyList, AsksForAllMembersAtOnce) {
   EXPECT_THAT(call.arguments, ElementsAre("alice", "10.0.0.1"));
 }
 
-TEST(UpstashDenyCache, HoldsForAMinute) {
-  DenyCache cache;
-  cache.remember("mallory", noon);
-  EXPECT_TRUE(cache.denies("mallory", noon + 59s));
-  EXPECT_FALSE(cache.denies("alice", noon));
-  EXPECT_FALSE(cache.denies("mallory", noon + 60s));
-  EXPECT_EQ(cache.size(), 0);
-}
-
-TEST(UpstashDenyCache, IsOfOneLimiterAlone) {
-  DenyCache one;
-  DenyCache other;
-  one.remember("mallory", noon);
-  EXPECT_FALSE(other.denies("mallory", noon));
-}
-
-TEST(UpstashDenyCache, IsBounded) {
-  DenyCache cache;
-  for (int i = 0; i < 5000; ++i) cache.remember(std::to_string(i), noon);
-  EXPECT_LE(cache.size(), DenyCache::most_entries);
-  EXPECT_TRUE(cache.denies("4999", noon));
-}
-
 TEST(UpstashIpList, KeepsAddressesAlone) {
   EXPECT_THAT(read_ip_list("# a list\n1.2.3.4\r\n\n2001:db8::1\n<html>503</html>\n 5.6.7.8"),
               ElementsAre("1.2.3.4", "2001:db8::1", "5.6.7.8"));

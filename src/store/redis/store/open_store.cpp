@@ -2,6 +2,7 @@
 
 #include "store/redis/native/layout.hpp"
 #include "store/redis/store/own_thread.hpp"
+#include "store/redis/upstash/ip_deny_lists.hpp"
 #include "store/redis/upstash/layout.hpp"
 #include "store/regions/regions_store.hpp"
 
@@ -40,6 +41,27 @@ bool is_cluster(std::string_view url) {
   return parsed && parsed->kind == StoreUrl::Kind::cluster;
 }
 
+// None when there is no source.
+std::expected<std::shared_ptr<upstash::IpDenyLists>, std::string> make_ip_deny_lists(
+    const asio::any_io_executor& executor, const std::shared_ptr<Client>& client, const OpenOptions& options,
+    bool cluster) {
+  if (options.ip_list_source.empty()) return nullptr;
+  if (options.layout != OpenOptions::Layout::upstash) {
+    return std::unexpected("an IP deny list needs layout upstash");
+  }
+  if (cluster) return std::unexpected("an IP deny list has no effect on a Cluster, where decisions do not ask for it");
+  auto source = parse_source_url(options.ip_list_source);
+  if (!source) return std::unexpected("the source of the IP deny list " + source.error());
+  upstash::IpDenyListsOptions list{
+      .source = *std::move(source), .keeps_time = options.store.keeps_time, .on_notice = options.store.on_notice};
+  if (list.source.tls) {
+    auto tls = TlsContext::make({});
+    if (!tls) return std::unexpected(std::move(tls.error()));
+    list.tls = *std::move(tls);
+  }
+  return upstash::IpDenyLists::make(executor, client, std::move(list));
+}
+
 // For people: where it is, without its secrets.
 std::string name_of(std::size_t region, const StoreUrl& url) {
   return "region " + std::to_string(region + 1) + " (" + shown(url) + ")";
@@ -75,8 +97,10 @@ std::expected<std::shared_ptr<RedisStore>, std::string> open_redis_store(boost::
   sharing.on_notice = options.store.on_notice;
   sharing.on_first_call = options.store.on_first_call;
   auto settings = SharedSettings::make(executor, *client, std::move(sharing));
+  auto ip_deny_lists = make_ip_deny_lists(executor, *client, options, cluster);
+  if (!ip_deny_lists) return std::unexpected(std::move(ip_deny_lists.error()));
   return std::make_shared<RedisStore>(std::move(executor), *std::move(client), std::move(layout),
-                                      std::move(options.store), std::move(settings));
+                                      std::move(options.store), std::move(settings), *std::move(ip_deny_lists));
 }
 
 std::expected<std::shared_ptr<Store>, std::string> open_redis_regions(const asio::any_io_executor& executor,

@@ -20,6 +20,7 @@ struct OpenOptions {
   Layout layout = Layout::weir;
   TlsFiles tls{};
   std::vector<std::string> regions{};  // more URLs
+  std::string ip_list_source{};        // of layout upstash on one server: where bad addresses are listed; empty: none
   StoreOptions store{};
 };
 

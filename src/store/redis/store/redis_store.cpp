@@ -5,6 +5,8 @@
 #include "store/redis/store/operations.hpp"
 #include "store/redis/store/spread.hpp"
 #include "store/redis/store/store_core.hpp"
+#include "store/redis/upstash/cached_windows.hpp"
+#include "store/redis/upstash/ip_deny_lists.hpp"
 
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/post.hpp>
@@ -63,20 +65,25 @@ void ask(StoreCore& core, SharedSettings* settings, Done done, Full full, Make m
 }  // namespace
 
 RedisStore::RedisStore(asio::any_io_executor executor, std::shared_ptr<Client> client, std::unique_ptr<Layout> layout,
-                       StoreOptions options, std::shared_ptr<SharedSettings> settings)
+                       StoreOptions options, std::shared_ptr<SharedSettings> settings,
+                       std::shared_ptr<upstash::IpDenyLists> ip_deny_lists)
     : cluster_(client->is_cluster()),
       core_(StoreCore::make(std::move(executor), std::move(client), std::move(layout), std::move(options))),
       settings_(std::move(settings)),
-      leases_(core_->layout().leases() ? Leases::make(core_, settings_) : nullptr) {}
+      leases_(core_->layout().leases() ? Leases::make(core_, settings_) : nullptr),
+      cached_(core_->layout().caches() ? std::make_shared<upstash::CachedWindows>(core_) : nullptr),
+      ip_deny_lists_(std::move(ip_deny_lists)) {}
 
 RedisStore::~RedisStore() {
   if (leases_ != nullptr) leases_->close();
+  if (ip_deny_lists_ != nullptr) ip_deny_lists_->close();
   if (settings_ != nullptr) settings_->close();
 }
 
 std::shared_ptr<const Space> RedisStore::open(std::string_view name, const Rule& rule) {
   auto space = core_->layout().open(name, rule);
   if (settings_ != nullptr) settings_->follow(of_redis(*space));
+  if (ip_deny_lists_ != nullptr) ip_deny_lists_->follow(of_redis(*space));
   return space;
 }
 
@@ -122,8 +129,15 @@ void RedisStore::decide_single(const Call& call, OnAnswer done) {
   if (settings_ != nullptr) settings_->poll();
 }
 
+std::optional<Verdict> RedisStore::take_cached(const Space& space, Key key, std::int64_t cost, Instant now) {
+  if (cached_ == nullptr) return std::nullopt;
+  return cached_->take(of_redis(space), key, cost, now);
+}
+
 void RedisStore::decide(const Call& call, OnAnswer done) {
   if (leases_ != nullptr) leases_->tend();
+  if (ip_deny_lists_ != nullptr) ip_deny_lists_->poll(call.now);
+  if (cached_ != nullptr) done = cached_->learning(call, std::move(done));
   if (may_be_merged(call)) return decide_single(call, std::move(done));
   ask(*core_, settings_.get(), std::move(done), Answer{.status = Status::full, .verdicts = {}},
       [&](Deadline deadline, OnAnswer then) -> Entry {
@@ -153,6 +167,7 @@ void RedisStore::renew(std::string_view id, Nanos lease, Instant, OnSettled done
 
 void RedisStore::reset(const Space& space, Key key, Instant now, OnSettled done) {
   if (leases_ != nullptr) leases_->forget(of_redis(space), key);
+  if (cached_ != nullptr) cached_->forget(of_redis(space), key);
   ask(*core_, settings_.get(), std::move(done), Settled(std::unexpected(SettleError::down)),
       [&](Deadline deadline, OnSettled then) -> Entry {
         return reset_operation(core_->layout().reset(of_redis(space), key, now), deadline, std::move(then));
@@ -161,6 +176,7 @@ void RedisStore::reset(const Space& space, Key key, Instant now, OnSettled done)
 
 void RedisStore::reset_all(const Space& space, Instant, OnSettled done) {
   if (leases_ != nullptr) leases_->forget(of_redis(space));
+  if (cached_ != nullptr) cached_->forget(of_redis(space));
   if (!core_->layout().has_generations()) {
     return ask(
         *core_, settings_.get(), std::move(done), Settled(std::unexpected(SettleError::down)),

@@ -6,6 +6,7 @@
 //   operations    everything else, a script call each: joint checks, settling, resets
 //   spread        the same in a Cluster, where one script reaches one slot alone; parts: which slots a call lies in
 //   leases        what was fetched ahead, and is spent here
+//   upstash/      cached_windows, ip_deny_lists: what @upstash/ratelimit does beside its counters
 //   state_watch   what went wrong, counted; up and down, said once
 //
 // Deadlines need no timer here: whoever waits goes by his deadline, so that he waits only behind commands with an
@@ -46,6 +47,10 @@ struct StoreOptions {
   Deadline (*now)() = &std::chrono::steady_clock::now;         // a test's own time
 };
 
+namespace upstash {
+class CachedWindows;
+class IpDenyLists;
+}  // namespace upstash
 class Leases;
 class StoreCore;  // all that happens on the executor; lives until its last answer is in
 
@@ -54,7 +59,8 @@ class RedisStore final : public Store {
   // The client is the store's own and lives on `executor`, as the store's answers do. Without settings nothing is
   // shared but counters, and reset_all is `down`.
   RedisStore(boost::asio::any_io_executor executor, std::shared_ptr<Client> client, std::unique_ptr<Layout> layout,
-             StoreOptions options, std::shared_ptr<SharedSettings> settings = nullptr);
+             StoreOptions options, std::shared_ptr<SharedSettings> settings = nullptr,
+             std::shared_ptr<upstash::IpDenyLists> ip_deny_lists = nullptr);
   ~RedisStore() override;
 
   std::shared_ptr<const Space> open(std::string_view name, const Rule& rule) override;
@@ -77,6 +83,9 @@ class RedisStore final : public Store {
   [[nodiscard]] bool leases() const override { return leases_ != nullptr; }
   [[nodiscard]] std::optional<Verdict> take_leased(const Space& space, Key key, std::int64_t cost) override;
   void untake_leased(const Space& space, Key key, std::int64_t cost) override;
+  [[nodiscard]] bool caches() const override { return cached_ != nullptr; }
+  [[nodiscard]] std::optional<Verdict> take_cached(const Space& space, Key key, std::int64_t cost,
+                                                   Instant now) override;
   [[nodiscard]] std::shared_ptr<Settings> settings() override;
   [[nodiscard]] std::uint32_t instances() const override;
 
@@ -90,7 +99,9 @@ class RedisStore final : public Store {
   const bool cluster_;
   std::shared_ptr<StoreCore> core_;
   std::shared_ptr<SharedSettings> settings_;
-  std::shared_ptr<Leases> leases_;  // none where the layout has none
+  std::shared_ptr<Leases> leases_;                  // none where the layout has none
+  std::shared_ptr<upstash::CachedWindows> cached_;  // likewise
+  std::shared_ptr<upstash::IpDenyLists> ip_deny_lists_;
 };
 
 }  // namespace weir::store::redis

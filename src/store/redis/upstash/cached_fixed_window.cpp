@@ -20,7 +20,9 @@ std::optional<Verdict> CachedFixedWindow::decide(std::string_view identifier, st
   Count* const count = find(identifier, now);
   if (count == nullptr) return std::nullopt;
   State state{.first = static_cast<double>(count->known + count->pending)};
-  const Verdict verdict = take(terms_, state, now, cost);
+  Terms terms = terms_;
+  terms.limit = count->limit;
+  const Verdict verdict = take(terms, state, now, cost);
   count->pending = static_cast<std::int64_t>(*state.first) - count->known;
   return verdict;
 }
@@ -29,6 +31,7 @@ void CachedFixedWindow::learn(std::string_view identifier, const Verdict& verdic
   const std::int64_t used = verdict.limit - verdict.remaining + verdict.debt;
   if (Count* const count = find(identifier, now)) {
     count->known = std::max(count->known, used);
+    count->limit = verdict.limit;
     return;
   }
   const std::int64_t window = window_of(terms_, now);
@@ -36,7 +39,7 @@ void CachedFixedWindow::learn(std::string_view identifier, const Verdict& verdic
     std::erase_if(counts_, [window](const auto& entry) { return entry.second.window < window; });
   }
   if (counts_.size() >= most_keys_) return;
-  counts_.insert_or_assign(std::string(identifier), Count{.window = window, .known = used});
+  counts_.insert_or_assign(std::string(identifier), Count{.window = window, .limit = verdict.limit, .known = used});
 }
 
 void CachedFixedWindow::charged(std::string_view identifier, std::int64_t cost, const Verdict& verdict, Instant now) {

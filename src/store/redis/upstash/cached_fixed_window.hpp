@@ -38,7 +38,8 @@ class CachedFixedWindow {
  private:
   struct Count {
     std::int64_t window = 0;
-    std::int64_t known = 0;    // as Redis last said it
+    std::int64_t limit = 0;    // the dynamic one, if there is one: as Redis last said it, like
+    std::int64_t known = 0;    // what is used
     std::int64_t pending = 0;  // allowed here, and not yet said by Redis
   };
   [[nodiscard]] Count* find(std::string_view identifier, Instant now);

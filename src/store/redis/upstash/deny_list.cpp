@@ -23,18 +23,4 @@ std::optional<DenyAnswer> read_denied(const Value& reply, std::size_t members) {
   return answer;
 }
 
-void DenyCache::remember(std::string_view member, Instant now) {
-  if (until_.size() >= most_entries) std::erase_if(until_, [now](const auto& entry) { return entry.second <= now; });
-  if (until_.size() >= most_entries) until_.clear();
-  until_.insert_or_assign(std::string(member), now + stands);
-}
-
-bool DenyCache::denies(std::string_view member, Instant now) {
-  const auto found = until_.find(std::string(member));
-  if (found == until_.end()) return false;
-  if (found->second > now) return true;
-  until_.erase(found);
-  return false;
-}
-
 }  // namespace weir::store::redis::upstash

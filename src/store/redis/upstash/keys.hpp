@@ -6,8 +6,12 @@
 //   decide            its arithmetic, in C++: what scripts/upstash_*.lua do, so that verdicts can be told exactly
 //   layout            both together behind Layout
 //   regions           requests one by one, where several regions keep a limit (src/store/regions brings them together)
-//   deny_list, ip_deny_list, cached_fixed_window
-//                     what goes beyond counting
+//   deny_list, package_settings
+//                     what is set beside the counters
+//   ip_deny_list, download, ip_deny_lists
+//                     a list of bad addresses: what becomes of it, how it is fetched, both beside a store's decisions
+//   cached_fixed_window, cached_windows
+//                     a window that is counted in the process, and those of a store
 #pragma once
 
 #include <weir/key.hpp>
