@@ -105,6 +105,7 @@ void check_cached(Reading& reading, const LimitDraft& draft) {
   if (draft.store->layout != Store::Layout::upstash) {
     return refuse("layout: weir; use mode: lease, which never grants more than the limit, or layout: upstash");
   }
+  if (!draft.store->regions.empty()) return refuse("several regions, which are all asked every time");
   const Algorithm algorithm = draft.limit.rule.algorithm;
   if (algorithm == Algorithm::unlimited) {
     if (draft.overrides.empty()) refuse("an unlimited rate; remove it");

@@ -159,6 +159,8 @@ TEST(StoreConfig, WhatIsWrongIsSaidWhereItStands) {
       {"", plain + ", mode: cached", 5, "'mode: cached' has no effect with the memory store"},
       {redis, plain + ", mode: cached", 5, "'mode: cached' has no effect with layout: weir"},
       {upstash, plain + ", mode: cached", 5, "'mode: cached' has no effect with sliding_window"},
+      {upstash + ", regions: [\"redis://other\"]", plain + ", mode: cached", 5,
+       "'mode: cached' has no effect with several regions"},
       {upstash, "key: ip, rate: unlimited, mode: cached", 5, "'mode: cached' has no effect with an unlimited rate"},
       {redis + ", local_share: 0", plain, 6, "expected auto, or a share above 0 and up to 1"},
       {redis + ", local_share: 101%", plain, 6, "expected auto, or a share above 0 and up to 1"},
