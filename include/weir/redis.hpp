@@ -52,7 +52,7 @@ struct RedisStoreOptions {
   // More URLs, each of a Redis of its own, the nearest first: all are written to, the first answer decides, the others
   // are reconciled with it later. In layout upstash of single servers and windows alone, as there.
   std::vector<std::string> regions{};
-  std::optional<RedisIpDenyList> ip_deny_list{};  // of layout upstash, not on a Cluster; none: off
+  std::optional<RedisIpDenyList> ip_deny_list{};  // of layout upstash, one server's; none: off
   RedisTls tls{};
   std::int64_t max_keys = 10'000'000;  // counted in this process while Redis does not answer (OnError::local)
   std::size_t max_calls = 65'536;      // that wait for an answer; what is beyond is decided by `on_error` at once

@@ -223,14 +223,6 @@ void refuse_effectless(Reading& reading, const std::optional<Field>& field, cons
   if (field) reading.errors.add(field->key_spot, in_quotes(field->name) + " has no effect with " + why);
 }
 
-bool has_cluster(const Store& store) {
-  const auto is_cluster = [](const Secret& url) {
-    const auto parsed = store::parse_store_url(url.value);
-    return parsed && parsed->kind == store::StoreUrl::Kind::cluster;
-  };
-  return is_cluster(store.url) || std::ranges::any_of(store.regions, is_cluster);
-}
-
 // `timeout`, `on_error`, `rejection_cache` and `namespace` may stay beside a memory store, so that one line changes the
 // store. `max_keys` bounds the memory store, and the one that stands in for a Redis that is away.
 void check_effects(Reading& reading, const StoreDraft& draft) {
@@ -244,7 +236,7 @@ void check_effects(Reading& reading, const StoreDraft& draft) {
   if (std::ranges::find(draft.store.regions, draft.store.url.value, &Secret::value) != draft.store.regions.end()) {
     reading.errors.add(draft.regions->spot, "'url' is among 'regions'; each region is a Redis of its own");
   }
-  if (draft.store.layout == Store::Layout::upstash && draft.regions && has_cluster(draft.store)) {
+  if (draft.store.layout == Store::Layout::upstash && draft.regions && draft.is_cluster) {
     reading.errors.add(draft.regions->key_spot,
                        "a Redis Cluster can't be a region with layout: upstash; use single servers, or layout: weir");
   }
@@ -253,6 +245,9 @@ void check_effects(Reading& reading, const StoreDraft& draft) {
   } else if (draft.is_cluster) {
     refuse_effectless(reading, draft.ip_deny_list,
                       "a Redis Cluster, where the list lies in another slot than what is counted; remove it");
+  } else if (draft.regions) {
+    refuse_effectless(reading, draft.ip_deny_list,
+                      "several regions, as the package denies by no list there; remove it");
   }
   if (!draft.any_tls) {
     refuse_effectless(reading, draft.tls, "a URL without TLS; remove it, or write the URL with rediss://");

@@ -251,6 +251,11 @@ TEST(IpDenyListOptions, SayWhatCanNotBe) {
   EXPECT_THAT(why("redis+cluster://h", RedisLayout::upstash, {}), HasSubstr("Cluster"));
   EXPECT_THAT(why("redis://h", RedisLayout::upstash, {.threshold = 9}), HasSubstr("use 1 to 8"));
   EXPECT_THAT(why("redis://h", RedisLayout::upstash, {.source = "ftp://h"}), HasSubstr("http://"));
+  EXPECT_THAT(
+      redis_store("redis://h",
+                  {.layout = RedisLayout::upstash, .regions = {"redis://other"}, .ip_deny_list = RedisIpDenyList{}})
+          .error(),
+      HasSubstr("several regions"));
   EXPECT_TRUE(redis_store("redis://h", {.layout = RedisLayout::upstash, .ip_deny_list = RedisIpDenyList{}}));
 }
 

@@ -44,6 +44,10 @@ class RegionsSettings final : public Settings, public std::enable_shared_from_th
   [[nodiscard]] bool known() const noexcept override { return of_reading().known(); }
   [[nodiscard]] bool current() const noexcept override { return of_reading().current(); }
   void when_current(std::move_only_function<void()> done) override { of_reading().when_current(std::move(done)); }
+  // What the region says that is read: programs that share it write to all of them.
+  void look_elsewhere(std::string_view prefix, OnElsewhere done) override {
+    of_reading().look_elsewhere(prefix, std::move(done));
+  }
   void poll() override;
 
   // On the store's executor, with an answer: reads elsewhere when that is due, writes what a region lacks.

@@ -152,6 +152,8 @@ TEST(StoreConfig, WhatIsWrongIsSaidWhereItStands) {
       {redis + ", ip_deny_list: {}", plain, 6, "'ip_deny_list' has no effect with layout: weir"},
       {"url: \"redis+cluster://h\", layout: upstash, ip_deny_list: {}", "key: ip, rate: 1/1s, algorithm: fixed_window",
        6, "'ip_deny_list' has no effect with a Redis Cluster"},
+      {upstash + ", regions: [\"redis://other\"], ip_deny_list: {}", "key: ip, rate: 1/1s, algorithm: fixed_window", 6,
+       "'ip_deny_list' has no effect with several regions"},
       {upstash + ", ip_deny_list: 6", plain, 6, "expected a mapping like { threshold: 6 }"},
       {upstash + ", ip_deny_list: { threshold: 9 }", plain, 6, "'threshold'"},
       {upstash + ", ip_deny_list: { source: \"ftp://h\" }", plain, 6, "the URL of 'source' must start with http://"},

@@ -3,6 +3,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <cstdint>
+#include <expected>
 #include <functional>
 #include <map>
 #include <optional>
@@ -28,6 +30,7 @@ class KeptSettings final : public Settings {
   bool slow = false;  // the answer to the next write waits for `answer`
   std::move_only_function<void()> answer;
   int polls = 0;
+  std::optional<std::int64_t> elsewhere;  // the capacity that other programs have set
   std::map<std::string, std::string> kept;
 
   void put(std::string_view, std::string_view name, std::string_view text, std::optional<limits::Nanos>,
@@ -61,6 +64,10 @@ class KeptSettings final : public Settings {
   bool known() const noexcept override { return is_current; }
   bool current() const noexcept override { return is_current; }
   void when_current(std::move_only_function<void()> done) override { done(); }
+  void look_elsewhere(std::string_view prefix, OnElsewhere done) override {
+    if (down) return done(std::unexpected(SettingsError::down));
+    done(SetElsewhere{.capacity = elsewhere, .denied = {std::string(prefix)}});
+  }
   void poll() override { ++polls; }
 
   void hear(const std::string& name, std::optional<std::string> text) {
@@ -181,6 +188,20 @@ TEST_F(RegionsSettingsTest, ARegionThatWasNeverHeardOfIsNotRead) {
   far->is_current = false;
   goes(*near, *near_presence);
   EXPECT_THAT(seen, ElementsAre(Pair("rate", "5/1m")));
+}
+
+TEST_F(RegionsSettingsTest, WhatOtherProgramsHaveSetIsAskedWhereSettingsAreRead) {
+  near->elsewhere = 5;
+  far->elsewhere = 6;
+  std::optional<std::int64_t> told;
+  const auto look = [&] {
+    settings->look_elsewhere(
+        "p", [&](std::expected<SetElsewhere, SettingsError> found) { told = found ? found->capacity : std::nullopt; });
+    return told;
+  };
+  EXPECT_EQ(look(), 5);
+  goes(*near, *near_presence);
+  EXPECT_EQ(look(), 6);
 }
 
 TEST_F(RegionsSettingsTest, EveryRegionIsAskedForChanges) {

@@ -112,6 +112,9 @@ std::expected<std::shared_ptr<Store>, std::string> open_redis_regions(const asio
   if (options.layout == OpenOptions::Layout::upstash && std::ranges::any_of(urls, &is_cluster)) {
     return std::unexpected("a Cluster can't be a region with layout upstash: use single servers or layout weir");
   }
+  if (!options.ip_list_source.empty()) {
+    return std::unexpected("an IP deny list has no effect over several regions: the package denies by no list there");
+  }
   std::vector<std::shared_ptr<Region>> regions;
   for (const std::string_view one : urls) {
     auto region = open_region(executor, regions.size(), one, options);
