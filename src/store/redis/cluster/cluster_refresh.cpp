@@ -1,5 +1,7 @@
 #include "store/redis/cluster/cluster_refresh.hpp"
 
+#include <boost/asio/post.hpp>
+
 #include <algorithm>
 #include <iterator>
 #include <utility>
@@ -18,9 +20,13 @@ ClusterRefresh::ClusterRefresh(const boost::asio::any_io_executor& executor, std
 
 void ClusterRefresh::start(const boost::asio::any_io_executor& executor, std::shared_ptr<ClusterNodes> nodes,
                            std::vector<HostPort> candidates, Deadline deadline, OnTopology done) {
-  std::shared_ptr<ClusterRefresh>(
-      new ClusterRefresh(executor, std::move(nodes), std::move(candidates), deadline, std::move(done)))
-      ->ask_next();
+  const std::shared_ptr<ClusterRefresh> refresh(
+      new ClusterRefresh(executor, std::move(nodes), std::move(candidates), deadline, std::move(done)));
+  refresh->ask_next();
+  if (refresh->waiting_for_ > 0) return;
+  boost::asio::post(executor, [refresh] {
+    refresh->finish(std::unexpected(Failed{.sentence = "no node of the Cluster can be asked who serves what"}));
+  });
 }
 
 void ClusterRefresh::ask_next() {
