@@ -105,13 +105,14 @@ IP = "weir, ip key"
 LOCAL = "local_ratelimit"
 BARE = "bare"
 TWO_HEADERS = "bare, two headers more"
+EMPTY = "an empty module"
 
 
 def of_gateway(what, load, measure, goal=None, at_least=False):
     """Weir by both keys against the goal, others for orientation; all beside bare Envoy."""
     case = f"{load} {measure}"
     return [Comparison(f"{what}: {who}", case, who, BARE, goal if who in (HEADER, IP) else None, at_least)
-            for who in (HEADER, IP, LOCAL, TWO_HEADERS)]
+            for who in (HEADER, IP, LOCAL, EMPTY, TWO_HEADERS)]
 
 
 GATEWAY = [

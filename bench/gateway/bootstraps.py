@@ -19,6 +19,12 @@ LOCAL_RATELIMIT = {
 }
 
 
+def empty_module(path):
+    """A filter of a module that does nothing: what Envoy spends on asking one."""
+    module = {"module": {"local": {"filename": str(path)}}, "do_not_close": True}
+    return {"name": "empty", "typed_config": {"@type": WEIR, "dynamic_module_config": module, "filter_name": "empty"}}
+
+
 def weir_config(listen, upstream, key):
     """A weir.yaml of one limit on `key` that no load reaches."""
     return {

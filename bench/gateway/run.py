@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
-"""Requests per second and latency through Envoy: bare, with Weir, with Envoy's own local_ratelimit, in turn; and bare
-with the two headers that Weir adds, which Envoy adds itself.
+"""Requests per second and latency through Envoy: bare, with Weir, with Envoy's own local_ratelimit, in turn; bare
+with the two headers that Weir adds, which Envoy adds itself; and with a module whose filter does nothing.
 
 All Envoys run with one worker before one nginx; wrk calls one of them at a time, who comes first rotates. Prints one
 JSON line a measurement: bench/report.py forms the ratios."""
@@ -23,13 +23,16 @@ import processes  # noqa: E402
 LOADS = {"saturated": 0, "paced": 16}
 
 
-def contenders(weir, folder, upstream):
+def contenders(weir, empty_module, folder, upstream):
     """Name, bootstrap and port of each."""
     changes = {"bare": bootstraps.without_weir,
                "bare, two headers more": bootstraps.with_two_headers,
+               "an empty module": lambda whole: bootstraps.without_weir(whole, [bootstraps.empty_module(empty_module)]),
                "local_ratelimit": lambda whole: bootstraps.without_weir(whole, [bootstraps.LOCAL_RATELIMIT]),
                "weir, header key": lambda whole: whole,
                "weir, ip key": lambda whole: whole}
+    if not empty_module:
+        del changes["an empty module"]
     for name, change in changes.items():
         port = processes.free_port()
         key = "header:x-user-id" if name == "weir, header key" else "ip"
@@ -41,6 +44,7 @@ def main():
     arguments.add_argument("--rounds", type=int, default=11)
     arguments.add_argument("--seconds", type=int, default=3, help="of each measurement")
     arguments.add_argument("--weir", default=str(envoys.ROOT / "build/release/weir"), help="the command line, its module beside it")
+    arguments.add_argument("--empty-module", help="bench_empty_module's library; without it that contender is left out")
     options = arguments.parse_args()
     envoy = envoys.require(options.weir, "nginx")
 
@@ -50,7 +54,7 @@ def main():
         folder = pathlib.Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="weir-bench-")))
         upstream = envoys.start_nginx(stack, folder, other_core)
         running = []
-        for name, bootstrap, port in contenders(options.weir, folder, upstream):
+        for name, bootstrap, port in contenders(options.weir, options.empty_module, folder, upstream):
             child = envoys.start_envoy(stack, envoy, options.weir, folder, bootstrap, port, envoy_core)
             running.append(envoys.Contender(name, port, child.pid))
         for load, pause in LOADS.items():
