@@ -10,11 +10,13 @@ import pytest
 
 from admin_client import start_admin
 from conftest import PATIENCE
+from eventually import eventually
 from redis_server import RedisServer
 
 ACTS_WITHIN = 2  # seconds
 MARGIN = 1.5     # on a machine that does other things beside
 NAMES = ["fixed_window", "sliding_window", "token_bucket", "gcra"]
+SETTINGS = {"weir:{shared}:settings"}  # alone has no end
 LIMITS = [f"rate: 400/3650d, algorithm: {name}" for name in NAMES]  # no window ends, no unit refills meanwhile
 RATE = "/api/v1/limits/per-user/rate"
 
@@ -43,14 +45,6 @@ def start(folder, server):
             started.callback(gateway.process.kill)
             return gateway
         yield start
-
-
-def eventually(holds, what, within=PATIENCE):
-    deadline = time.monotonic() + within
-    while not (found := holds()):
-        assert time.monotonic() < deadline, what
-        time.sleep(0.02)
-    return found
 
 
 class Client:
@@ -95,11 +89,6 @@ def remaining(gateway, user):
     return gateway.limit("per-user", user, cost=0)["remaining"]
 
 
-def keys_without_ttl(server):
-    with server.client() as client:
-        return {key for key in client.scan_iter() if client.ttl(key) == -1} - {"weir:{shared}:settings"}
-
-
 @pytest.mark.parametrize("limit", LIMITS, ids=NAMES)
 def test_two_gateways_never_grant_more_than_the_limit(server, start, user, limit):
     gateways = [start(limit=limit) for _ in range(2)]
@@ -113,7 +102,7 @@ def test_two_gateways_never_grant_more_than_the_limit(server, start, user, limit
     assert (380 if "window" in limit else 300) <= granted <= 400
     asked = granted + 4 * 25
     assert scripts_run(server) - before < asked, "nothing was leased"
-    assert not keys_without_ttl(server)
+    assert server.keys_without_ttl() <= SETTINGS
 
 
 def test_a_busy_key_seldom_asks_redis(server, start, user):
@@ -156,7 +145,7 @@ def test_a_redis_that_is_killed_and_comes_back_costs_no_unit_twice(server, start
             eventually(lambda: client.ask() in (200, 429), "never back")
     at_once(*(client.until_refused for client in clients))
     assert sum(client.granted for client in clients) <= 400
-    assert not keys_without_ttl(server)
+    assert server.keys_without_ttl() <= SETTINGS
 
 
 def test_a_reset_ends_leases_within_two_seconds(server, start, user):
@@ -193,7 +182,7 @@ def test_a_gateway_that_is_killed_takes_its_share_and_no_more(server, start, use
     clients[1].until_refused()
     granted = sum(client.granted for client in clients)
     assert 150 <= granted <= 400, "a lease is at most a half of what is left, and of one key there are two"
-    assert not keys_without_ttl(server)
+    assert server.keys_without_ttl() <= SETTINGS
 
 
 def test_users_do_not_share(start, user):

@@ -4,10 +4,10 @@ import concurrent.futures
 import contextlib
 import http.client
 import json
-import time
 
 import pytest
 from conftest import PATIENCE
+from eventually import becomes
 from model_server import ModelServer
 from redis_server import RedisServer
 
@@ -50,13 +50,6 @@ def left(gateway, user):
     with contextlib.closing(http.client.HTTPConnection("127.0.0.1", gateway.admin, timeout=PATIENCE)) as link:
         link.request("GET", f"/api/v1/limits/tokens/keys/{user}")
         return json.loads(link.getresponse().read()).get("remaining")
-
-
-def becomes(read, expected):
-    deadline = time.monotonic() + PATIENCE
-    while (value := read()) != expected and time.monotonic() < deadline:
-        time.sleep(0.01)
-    assert value == expected
 
 
 def test_two_gateways_share_a_budget_of_tokens(start, server, model, user):

@@ -8,6 +8,7 @@ import time
 
 import pytest
 from conftest import PATIENCE
+from eventually import becomes
 from model_server import ModelServer, events
 
 CONFIG = """
@@ -87,13 +88,6 @@ def metric(gateway, sample):
     """0 when there is no such sample."""
     lines = dict(line.rsplit(" ", 1) for line in admin(gateway, "/metrics").splitlines() if not line.startswith("#"))
     return float(lines.get(sample, 0))
-
-
-def becomes(read, expected):
-    deadline = time.monotonic() + PATIENCE
-    while (value := read()) != expected and time.monotonic() < deadline:
-        time.sleep(0.01)
-    assert value == expected
 
 
 def test_a_streamed_answer_that_tells_its_usage_at_the_end_is_charged(gateway, user):

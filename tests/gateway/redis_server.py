@@ -32,6 +32,10 @@ class RedisServer:
     def client(self):
         return redis.Redis(port=self.port, password=self.password, decode_responses=True, socket_timeout=PATIENCE)
 
+    def keys_without_ttl(self):
+        with self.client() as client:
+            return {key for key in client.scan_iter() if client.ttl(key) == -1}
+
     def start(self):
         with (self.folder / "log").open("ab") as log:
             self.process = subprocess.Popen(["redis-server", "--port", str(self.port), "--save", "", "--appendonly", "no",

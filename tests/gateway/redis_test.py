@@ -12,6 +12,7 @@ import pytest
 
 from admin_client import start_admin
 from conftest import BUILD, PATIENCE, envoy_program, free_port
+from eventually import eventually
 from redis_server import RedisServer
 
 ROUTES = "routes: [{ path: /*, to: local, limits: [per-user] }]"
@@ -30,14 +31,6 @@ def server():
     server.clean()
 
 
-def eventually(holds, what):
-    deadline = time.monotonic() + PATIENCE
-    while not (found := holds()):
-        assert time.monotonic() < deadline, what
-        time.sleep(0.01)
-    return found
-
-
 def ask(gateway, user, path="/"):
     return gateway.ask(path, headers={"x-user-id": user})
 
@@ -48,17 +41,12 @@ def timed(gateway, user):
     return answer, time.monotonic() - start
 
 
-def keys_without_ttl(server):
-    with server.client() as client:
-        return [key for key in client.scan_iter() if client.ttl(key) == -1]
-
-
 def test_two_gateways_share_a_limit_exactly(start, server, user):
     gateways = [start(config(server, timeout="20s")) for _ in range(2)]  # Redis alone decides, on any machine
     with concurrent.futures.ThreadPoolExecutor(16) as crowd:
         answers = list(crowd.map(lambda n: ask(gateways[n % 2], user).status, range(240)))
     assert (answers.count(200), answers.count(429)) == (100, 140)
-    assert not keys_without_ttl(server)
+    assert not server.keys_without_ttl()
 
 
 def test_what_is_left_counts_down_over_both(start, server, user):
@@ -202,7 +190,7 @@ def test_places_are_shared_and_free_when_the_stream_ends(start, server, upstream
     for thread in held:
         thread.join(PATIENCE)
     eventually(lambda: ask(one, user).status == 200, "no place was given back")
-    assert not keys_without_ttl(server)
+    assert not server.keys_without_ttl()
 
 
 def test_places_of_a_gateway_that_is_killed_end_with_their_lease(folder, start, server, upstream, user):
@@ -261,7 +249,7 @@ def test_the_admin_api_decides_in_redis(admin, start, server, user):
     assert admin.call("POST", "/api/v1/reservations/r1/settle", {"amount": 4}).status == 200
     assert admin.call("GET", key).json()["remaining"] == 96
     assert admin.call("DELETE", "/api/v1/reservations/unknown").status == 404
-    assert not keys_without_ttl(server)
+    assert not server.keys_without_ttl()
 
 
 def test_the_admin_api_says_what_becomes_of_redis(admin, server, user):

@@ -3,12 +3,12 @@
 import contextlib
 import os
 import subprocess
-import time
 
 import pytest
 
 from admin_client import start_admin
 from conftest import BUILD, PATIENCE
+from eventually import eventually
 from redis_server import RedisServer
 
 ACTS_WITHIN = 2  # seconds, elsewhere
@@ -39,14 +39,6 @@ def start(folder):
             started.callback(gateway.process.kill)
             return gateway
         yield start
-
-
-def eventually(holds, what, within=PATIENCE):
-    deadline = time.monotonic() + within
-    while not (found := holds()):
-        assert time.monotonic() < deadline, what
-        time.sleep(0.02)
-    return found
 
 
 def ask(gateway, user):

@@ -4,12 +4,12 @@ import contextlib
 import json
 import os
 import socket
-import time
 
 import pytest
 
 from admin_client import Admin
 from conftest import PATIENCE, free_port
+from eventually import eventually
 from redis_server import RedisServer
 
 RATE = "/api/v1/limits/per-user/rate"
@@ -95,14 +95,6 @@ def servers():
 def at(server, **options):
     more = "".join(f", {name}: {value}" for name, value in {"timeout": "5s", **options}.items())
     return f'store: {{ url: "{server.url}"{more} }}'
-
-
-def eventually(holds, what):
-    deadline = time.monotonic() + PATIENCE
-    while not (found := holds()):
-        assert time.monotonic() < deadline, what
-        time.sleep(0.02)
-    return found
 
 
 def is_counting(server, key="weir:per-user:{somebody}"):

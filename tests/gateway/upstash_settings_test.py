@@ -11,6 +11,7 @@ import pytest
 
 from admin_client import start_admin
 from conftest import BUILD, PATIENCE
+from eventually import eventually
 from redis_server import RedisServer
 
 RATE = "/api/v1/limits/per-user/rate"
@@ -38,13 +39,6 @@ def start(folder):
             started.callback(gateway.process.kill)
             return gateway
         yield start
-
-
-def eventually(holds, what, within=PATIENCE):
-    deadline = time.monotonic() + within
-    while not holds():
-        assert time.monotonic() < deadline, what
-        time.sleep(0.02)
 
 
 def weir(gateway, *words):

@@ -7,7 +7,7 @@
 #include "limiter/fake_clock.hpp"
 #include "limiter/fake_remote_store.hpp"
 #include "limiter/matchers.hpp"
-#include "store/seed.hpp"
+#include "random/seed.hpp"
 
 #include <gmock/gmock.h>
 
@@ -182,8 +182,8 @@ class Simulation {
 class OutageSimulation : public testing::TestWithParam<int> {};
 
 TEST_P(OutageSimulation, KeepsTheLaws) {
-  const std::uint64_t seed = store::seed() + static_cast<std::uint64_t>(GetParam());
-  SCOPED_TRACE(store::repeat_with());
+  const std::uint64_t seed = weir::seed() + static_cast<std::uint64_t>(GetParam());
+  SCOPED_TRACE(repeat_with());
   std::mt19937_64 random(seed);
   const auto processes = static_cast<std::uint32_t>(1 + random() % 5);
   const auto count = static_cast<std::int64_t>(1 + random() % 200);

@@ -3,8 +3,8 @@
 #include "limits/gcra.hpp"
 #include "limits/interval_bucket.hpp"
 #include "limits/sliding_window.hpp"
+#include "random/seed.hpp"
 #include "store/memory/memory_store.hpp"
-#include "store/seed.hpp"
 
 #include <gtest/gtest.h>
 

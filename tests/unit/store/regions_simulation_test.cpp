@@ -2,8 +2,8 @@
 // and what every region counts in the end.
 #include "store/regions/regions_store.hpp"
 
+#include "random/seed.hpp"
 #include "store/played_store.hpp"
-#include "store/seed.hpp"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>

@@ -1,7 +1,7 @@
 // The flat table against a std::unordered_map.
 #include "store/memory/table.hpp"
 
-#include "store/seed.hpp"
+#include "random/seed.hpp"
 
 #include <gtest/gtest.h>
 

@@ -3,7 +3,7 @@
 #include "usage/answer/ending.hpp"
 #include "usage/answer/follower.hpp"
 
-#include "store/seed.hpp"
+#include "random/seed.hpp"
 #include "usage/json_random.hpp"
 #include "usage/reader.hpp"
 #include "usage/transcripts.hpp"
@@ -98,9 +98,9 @@ TEST_P(EveryStream, IsAWholeAnswerWhereverItIsCut) {
 }
 
 TEST_P(EveryStream, HasItsEventsEndWhereItHasThemWhateverTheSplit) {
-  SCOPED_TRACE(store::repeat_with());
+  SCOPED_TRACE(repeat_with());
   const Transcript& given = GetParam();
-  RandomJson random(store::seed());
+  RandomJson random(seed());
   const std::set<std::size_t> all = cuts_of(given, bytes_of(given.body));
   for (int round = 0; round < 200; ++round) {
     for (const std::size_t cut : cuts_of(given, random.pieces(given.body))) ASSERT_TRUE(all.contains(cut)) << cut;

@@ -1,6 +1,6 @@
 #include "usage/answer/usage_chunk.hpp"
 
-#include "store/seed.hpp"
+#include "random/seed.hpp"
 #include "usage/json_random.hpp"
 #include "usage/usage_chunk_model.hpp"
 
@@ -157,8 +157,8 @@ std::string random_stream(RandomJson& random) {
 }
 
 TEST(UsageChunk, IsFoundAsInTheWholeStreamWhateverTheSplit) {
-  SCOPED_TRACE(store::repeat_with());
-  RandomJson random(store::seed());
+  SCOPED_TRACE(repeat_with());
+  RandomJson random(seed());
   int shorter = 0;
   for (int round = 0; round < 5'000; ++round) {
     const std::string stream = random_stream(random);

@@ -5,15 +5,12 @@
 #include <random>
 #include <string>
 
-#include "store/seed.hpp"
+#include "random/seed.hpp"
 #include "transcripts.hpp"
 #include "usage/reader.hpp"
 
 namespace weir::usage {
 namespace {
-
-using store::repeat_with;
-using store::seed;
 
 struct Read {
   explicit Read(std::string_view body, Protocol protocol = Protocol::openai, std::string_view content_type = "")

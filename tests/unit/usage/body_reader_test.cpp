@@ -9,14 +9,11 @@
 #include <vector>
 
 #include "encoders.hpp"
-#include "store/seed.hpp"
+#include "random/seed.hpp"
 #include "transcripts.hpp"
 
 namespace weir::usage {
 namespace {
-
-using store::repeat_with;
-using store::seed;
 
 struct Encoded {
   std::string how;

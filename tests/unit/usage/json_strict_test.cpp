@@ -1,7 +1,7 @@
 #include "usage/json/strict.hpp"
 
 #include "json/half_a_pair.hpp"
-#include "store/seed.hpp"
+#include "random/seed.hpp"
 #include "usage/json_random.hpp"
 
 #include <gmock/gmock.h>
@@ -147,8 +147,8 @@ TEST(StrictJson, ALongKeyIsCut) {
 }
 
 TEST(StrictJson, IsWhatBoostSaysWhateverTheSplit) {
-  SCOPED_TRACE(store::repeat_with());
-  RandomJson random(store::seed());
+  SCOPED_TRACE(repeat_with());
+  RandomJson random(seed());
   int fine = 0;
   for (int round = 0; round < 20'000; ++round) {
     std::string text = random.blank() + random.value() + random.blank();

@@ -7,7 +7,7 @@
 #include <random>
 #include <string>
 
-#include "store/seed.hpp"
+#include "random/seed.hpp"
 #include "transcripts.hpp"
 #include "usage/reader.hpp"
 
@@ -17,8 +17,6 @@ namespace {
 using boost::json::array;
 using boost::json::object;
 using boost::json::value;
-using store::repeat_with;
-using store::seed;
 
 class RandomAnswer {
  public:

@@ -1,6 +1,6 @@
 #include "usage/price/charge.hpp"
 
-#include "store/seed.hpp"
+#include "random/seed.hpp"
 #include "usage/price/by_model.hpp"
 
 #include <gmock/gmock.h>
@@ -100,8 +100,8 @@ Exact model(const Tariff& tariff, const Counts& used) {
 }
 
 TEST(Charge, IsWhatExactArithmeticSays) {
-  SCOPED_TRACE(store::repeat_with());
-  std::mt19937_64 random(store::seed());
+  SCOPED_TRACE(repeat_with());
+  std::mt19937_64 random(seed());
   const auto any = [&](int bits) { return random() >> (64 - 1 - random() % static_cast<unsigned>(bits)); };
   const auto decimal = [&] { return Decimal{static_cast<std::int64_t>(any(62))}; };
   for (int round = 0; round < 20'000; ++round) {

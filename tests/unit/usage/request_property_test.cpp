@@ -3,7 +3,7 @@
 #include "usage/request/body.hpp"
 
 #include "json/half_a_pair.hpp"
-#include "store/seed.hpp"
+#include "random/seed.hpp"
 #include "usage/json_random.hpp"
 #include "usage/request_model.hpp"
 
@@ -164,8 +164,8 @@ boost::json::value without_wish(boost::json::value body) {
 }
 
 TEST(RequestProperty, SaysWhatTheWholeBodySaysWhateverTheSplit) {
-  SCOPED_TRACE(store::repeat_with());
-  RandomRequest random(store::seed());
+  SCOPED_TRACE(repeat_with());
+  RandomRequest random(seed());
   int clear = 0;
   int edits = 0;
   for (int round = 0; round < 8'000; ++round) {
@@ -202,8 +202,8 @@ TEST(RequestProperty, SaysWhatTheWholeBodySaysWhateverTheSplit) {
 }
 
 TEST(RequestProperty, ADamagedBodyIsClearOnlyWhenItIsJsonStill) {
-  SCOPED_TRACE(store::repeat_with());
-  RandomRequest random(store::seed());
+  SCOPED_TRACE(repeat_with());
+  RandomRequest random(seed());
   for (int round = 0; round < 8'000; ++round) {
     const std::string text = random.damaged(random.body());
     const Found whole = read({text});

@@ -6,14 +6,11 @@
 
 #include <random>
 
-#include "store/seed.hpp"
+#include "random/seed.hpp"
 #include "usage/reader.hpp"
 
 namespace weir::usage {
 namespace {
-
-using store::repeat_with;
-using store::seed;
 
 // The body with every LF in its frame of lines replaced; JSON inside strings has none.
 std::string with_line_ends(std::string_view body, std::string_view line_end) {
