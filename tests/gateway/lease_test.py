@@ -122,7 +122,7 @@ def test_what_is_left_comes_back_at_a_stop(server, start, user, limit):
     assert gateway.process.wait(PATIENCE) == 0
     exact = start(limit=limit, mode="exact")
     left = remaining(exact, user)
-    assert left == 250 if "window" in limit else 180 <= left <= 250
+    assert left == 250 if "window" in limit else 180 <= left <= 250, left
 
 
 def test_what_is_left_comes_back_from_a_key_that_rests(server, start, user):
