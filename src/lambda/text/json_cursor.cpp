@@ -1,6 +1,9 @@
 #include "lambda/text/json_cursor.hpp"
 
+#include <algorithm>
 #include <array>
+#include <bit>
+#include <cstddef>
 
 #include "lambda/text/plain_run.hpp"
 #include "lambda/text/utf8.hpp"
@@ -28,6 +31,26 @@ constexpr auto meanings = [] {
 
 char meaning_of(char letter) noexcept { return meanings[static_cast<unsigned char>(letter)]; }
 
+// The first byte that is neither plain nor of an escape of two letters; where fewer than 17 bytes are left it may be
+// one that is. Sixteen bytes a step, in which escapes are found without looking at them again.
+const char* end_of_simple_run(const char* at, const char* end, bool& escaped) noexcept {
+#if defined(__SSE2__)
+  while (end - at > plain_step) {
+    unsigned found = not_plain(at);
+    int next = plain_step;
+    while (found != 0) {
+      const int place = std::countr_zero(found);
+      if (at[place] != '\\' || meaning_of(at[place + 1]) == '\0') return at + place;
+      escaped = true;
+      found &= ~(3U << static_cast<unsigned>(place));
+      next = std::max(next, place + 2);
+    }
+    at += next;
+  }
+#endif
+  return at;
+}
+
 std::uint32_t code_unit(const char* digits) noexcept {
   std::uint32_t unit = 0;
   for (int place = 0; place < 4; ++place) unit = unit * 16 + static_cast<std::uint32_t>(hex_value(digits[place]));
@@ -51,35 +74,67 @@ const char* write_unicode(const char* from, const char* end, char*& to) noexcept
   return from;
 }
 
-// `to` is not behind `from`, and may be within what is still to read: only bytes that were read are written over.
-void move_until_escape(const char*& from, const char* end, char*& to) noexcept {
 #if defined(__SSE2__)
-  const __m128i backslash = _mm_set1_epi8('\\');
-  while (end - from >= 16) {
-    const __m128i bytes = _mm_loadu_si128(reinterpret_cast<const __m128i*>(from));
-    if (_mm_movemask_epi8(_mm_cmpeq_epi8(bytes, backslash)) != 0) break;
-    _mm_storeu_si128(reinterpret_cast<__m128i*>(to), bytes);
-    from += 16;
-    to += 16;
-  }
-#endif
-  while (from != end && *from != '\\') *to++ = *from++;
+unsigned backslashes(const char* at) noexcept {
+  const __m128i bytes = _mm_loadu_si128(reinterpret_cast<const __m128i*>(at));
+  return static_cast<unsigned>(_mm_movemask_epi8(_mm_cmpeq_epi8(bytes, _mm_set1_epi8('\\'))));
 }
+
+// Sixteen bytes, of which those up to the next escape count: what is written after them is written over.
+void copy_step(const char* from, char* to) noexcept {
+  const __m128i bytes = _mm_loadu_si128(reinterpret_cast<const __m128i*>(from));
+  _mm_storeu_si128(reinterpret_cast<__m128i*>(to), bytes);
+}
+
+// Moves both on, to an escape that is not of two letters, or to the last bytes. In place, a step may write over what it
+// has not read until `to` is a step behind `from`: each escape leaves it behind by a byte or more, so the first few are
+// the caller's.
+void unescape_steps(const char*& from, const char* end, char*& to, bool in_place) noexcept {
+  while (end - from >= 2 * plain_step) {
+    unsigned found = backslashes(from);
+    if (found != 0 && in_place && from - to < plain_step) return;
+    int done = 0;
+    while (found != 0) {
+      const int place = std::countr_zero(found);
+      copy_step(from + done, to);
+      to += place - done;
+      const char letter = from[place + 1];
+      if (letter == 'u') {
+        from += place;
+        return;
+      }
+      *to++ = meaning_of(letter);
+      done = place + 2;
+      found &= ~(3U << static_cast<unsigned>(place));
+    }
+    if (done < plain_step) {
+      copy_step(from + done, to);
+      to += plain_step - done;
+      done = plain_step;
+    }
+    from += done;
+  }
+}
+#endif
 
 }  // namespace
 
 char* unescape(std::string_view raw, char* to) noexcept {
   const char* from = raw.data();
   const char* const end = from + raw.size();
+  [[maybe_unused]] const bool in_place = to == from;
   while (from != end) {
-    move_until_escape(from, end, to);
+#if defined(__SSE2__)
+    unescape_steps(from, end, to, in_place);
+#endif
+    while (from != end && *from != '\\') *to++ = *from++;
     if (from == end) break;
-    const char* const escape = from;
-    from = escape + 2;
-    if (escape[1] == 'u') {
+    const char letter = from[1];
+    from += 2;
+    if (letter == 'u') {
       from = write_unicode(from, end, to);
     } else {
-      *to++ = meaning_of(escape[1]);
+      *to++ = meaning_of(letter);
     }
   }
   return to;
@@ -151,7 +206,7 @@ std::optional<JsonString> JsonCursor::take_string() noexcept {
   if (!take('"')) return std::nullopt;
   const char* const begin = at_;
   bool escaped = false;
-  while ((at_ = end_of_plain_run(at_, end_)) != end_) {
+  while ((at_ = end_of_plain_run(end_of_simple_run(at_, end_, escaped), end_)) != end_) {
     if (*at_ == '"') return JsonString{{begin, at_++}, escaped};
     if (*at_ == '\\') {
       escaped = true;
@@ -159,9 +214,11 @@ std::optional<JsonString> JsonCursor::take_string() noexcept {
       continue;
     }
     if (static_cast<unsigned char>(*at_) < 0x20) return std::nullopt;
-    const Utf8Sequence sequence = utf8_sequence({at_, end_});
-    if (sequence.kind != Utf8Sequence::Kind::whole) return std::nullopt;
-    at_ += sequence.size;
+    do {
+      const Utf8Sequence sequence = utf8_sequence({at_, end_});
+      if (sequence.kind != Utf8Sequence::Kind::whole) return std::nullopt;
+      at_ += sequence.size;
+    } while (at_ != end_ && static_cast<unsigned char>(*at_) >= 0x80);
   }
   return std::nullopt;
 }
