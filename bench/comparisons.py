@@ -16,6 +16,10 @@ LAMBDA_HOST = {
 }
 
 
+LAMBDA_HOST_ANSWERS = ("lambda-cpp, no Redis", "lambda-cpp, Redis up")
+LAMBDA_HOST_ANSWER_GOAL_MS = 1  # the second's beyond the first's, and a round trip, which is not counted here
+
+
 @dataclass(frozen=True)
 class Comparison:
     what: str

@@ -125,6 +125,11 @@ def lambda_host_table(measurements):
         verdict = VERDICTS[None if goal_us is None else following <= goal_us / 1000]
         table.rows.append([who, f"{answer:.2f}", f"{median_ms('slowest_answer', who):.2f}", f"{following:.2f}",
                            f"{median_ms('slowest_next', who):.2f}", goal, verdict])
+    without, with_redis = (median_ms("answer", who) for who in comparisons.LAMBDA_HOST_ANSWERS)
+    if without is not None and with_redis is not None:
+        most = comparisons.LAMBDA_HOST_ANSWER_GOAL_MS
+        table.rows.append(["lambda-cpp's answer: what Redis adds", f"{with_redis - without:.2f}", "", "", "", f"<= {most} ms and a round trip",
+                           VERDICTS[with_redis - without <= most]])
     return table
 
 

@@ -104,6 +104,13 @@ def test_ends_at_sigterm_between_invocations(example):
     assert function.end() == 0
 
 
+def test_ends_at_sigterm_after_the_answer_that_is_under_way(example):
+    function = example()
+    function.api.on_piece = lambda invocation: function.process.send_signal(signal.SIGTERM)
+    assert len(function.answer({"user": "ann"}).pieces) == 5
+    assert function.end() == 0
+
+
 @pytest.mark.parametrize("name, value", [("WEIR_RATE", "many"), ("WEIR_RATE", "0/1m"), ("WEIR_RATE", "5/1y"),
                                          ("WEIR_STORE", "http://nowhere"), ("WEIR_STORE", "redis://")])
 def test_tells_lambda_why_it_can_not_start(start, name, value):
