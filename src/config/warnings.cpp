@@ -124,6 +124,40 @@ void warn_of_keys_in_the_clear(const Config& config, Warnings& warnings) {
                       "sign tokens; use https"});
 }
 
+// Limits of routes to a model whose requests may name no maximum; Anthropic's all name one.
+std::unordered_set<std::string_view> limits_of_open_requests(const Config& config) {
+  std::unordered_map<std::string_view, const Upstream*> upstreams;
+  for (const Upstream& upstream : config.upstreams) upstreams.emplace(upstream.name, &upstream);
+  std::unordered_set<std::string_view> names;
+  for (const Route& route : config.routes) {
+    const auto found = upstreams.find(route.upstream);
+    if (found == upstreams.end() || !found->second->model) continue;
+    if (found->second->model->protocol == usage::Protocol::anthropic) continue;
+    for (const auto& choices : route.limits) names.insert(choices.begin(), choices.end());
+  }
+  return names;
+}
+
+// What a request without a maximum holds shrinks to the whole limit, but to no less.
+void warn_of_limits_that_one_call_holds(const Config& config, Warnings& warnings) {
+  using usage::Unit;
+  const auto open = limits_of_open_requests(config);
+  for (const Limit& limit : config.limits) {
+    if (!open.contains(limit.name)) continue;
+    const usage::Reserve& reserve = limit.tokens.reserve;
+    const bool holds_output = limit.tokens.unit == Unit::tokens || limit.tokens.unit == Unit::output_tokens;
+    if (!holds_output || reserve.kind != usage::Reserve::Kind::max_tokens) continue;
+    if (limit.rule.algorithm == Algorithm::unlimited) continue;
+    const std::int64_t capacity = limit.rule.burst > 0 ? limit.rule.burst : limit.rule.count;
+    if (capacity > reserve.default_output) continue;
+    warnings.push_back(
+        {limit.place, "a call that names no maximum holds all of the limit " + in_quotes(limit.name) + " (" +
+                          std::to_string(capacity) + ", 'reserve_default' is " +
+                          std::to_string(reserve.default_output) +
+                          "): only one passes at a time, and none until all is left; lower 'reserve_default'"});
+  }
+}
+
 void warn_of_an_admin_that_gave_way(const Config& config, Warnings& warnings) {
   if (!config.admin_gave_way) return;
   warnings.push_back(
@@ -142,6 +176,7 @@ std::vector<Warning> warnings(const Config& config) {
   warn_of_paths_that_are_never_stripped(config, found);
   warn_of_keys_in_the_clear(config, found);
   warn_of_lambda(config, found);
+  warn_of_limits_that_one_call_holds(config, found);
   std::ranges::sort(found, {}, [](const Warning& one) { return std::tie(one.place, one.message); });
   return found;
 }

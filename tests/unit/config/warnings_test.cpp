@@ -13,6 +13,7 @@ namespace {
 using testing::ElementsAre;
 using testing::HasSubstr;
 using testing::IsEmpty;
+using testing::SizeIs;
 
 auto Warns(int line, int column, const std::string& message) {
   return testing::AllOf(testing::Field(&Warning::place, Place{line, column}),
@@ -98,6 +99,26 @@ TEST(Warnings, KeysOfTokensOverPlainHttp) {
   EXPECT_THAT(warnings_of(with_lines("jwt: { issuer: x, jwks: \"http://id.example.com/keys\" }")),
               ElementsAre(Warns(4, 25, "come over plain http")));
   EXPECT_THAT(warnings_of(with_lines("jwt: { issuer: x, jwks: \"http://127.0.0.1/keys\" }")), IsEmpty());
+}
+
+// A limit of tokens in front of a model that speaks those words.
+std::vector<Warning> of_tokens(std::string_view limit, std::string_view ai = "openai") {
+  return warnings_of("version: 1\nupstreams: { m: { url: http://h, ai: " + std::string(ai) +
+                     " } }\nroutes: [{ path: /*, to: m, limits: a }]\nlimits:\n  a: { key: ip, " + std::string(limit) +
+                     " }\n");
+}
+
+TEST(Warnings, ALimitOfTokensThatOneCallHoldsWhole) {
+  EXPECT_THAT(of_tokens("rate: 1000/1m, unit: tokens"),
+              ElementsAre(Warns(5, 3, "holds all of the limit 'a' (1000, 'reserve_default' is 1024)")));
+  EXPECT_THAT(of_tokens("rate: 50/1m, unit: output_tokens, reserve_default: 50"), SizeIs(1));
+  EXPECT_THAT(of_tokens("rate: 9000/1m, algorithm: gcra, burst: 500, unit: tokens"), SizeIs(1));
+  for (const char* other : {"rate: 1025/1m, unit: tokens", "rate: 1000/1m, unit: tokens, reserve_default: 100",
+                            "rate: 1000/1m", "rate: 1000/1m, unit: tokens, reserve: off",
+                            "rate: 1000/1m, unit: tokens, reserve: 10", "rate: 1000/1m, unit: input_tokens"}) {
+    EXPECT_THAT(of_tokens(other), IsEmpty()) << other;
+  }
+  EXPECT_THAT(of_tokens("rate: 1000/1m, unit: tokens", "anthropic"), IsEmpty()) << "its requests always name a maximum";
 }
 
 TEST(Warnings, AnAdminApiThatGaveWayToListen) {
