@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""What stands behind the demo gateway: an echo, a streaming model in two APIs, a function and a login. Needs Python alone.
+"""What stands behind the demo gateway: an echo, a streaming model in three APIs, a function and a login. Needs Python alone.
 
     demo_upstream.py [--port N]     prints the port that it listens on; 0 (the default) finds a free one
 """
@@ -13,6 +13,7 @@ import function
 import login
 import messages
 import model
+import responses
 from http_server import json_response, serve
 
 
@@ -22,6 +23,8 @@ async def handle(request):
         return await model.chat_completion(request)
     if path == "/v1/messages" and request.method == "POST":
         return await messages.message(request)
+    if path == "/v1/responses" and request.method == "POST":
+        return await responses.response(request)
     if match := function.INVOKE.fullmatch(request.path):
         return function.invoke(request, match[1])
     if match := function.SWITCH.fullmatch(path):

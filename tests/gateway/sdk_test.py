@@ -1,5 +1,7 @@
 """Programs with the openai and the anthropic SDK, unchanged but for the base URL: what they see of a limit of tokens."""
 
+import asyncio
+
 import anthropic
 import openai
 import pytest
@@ -152,4 +154,131 @@ def test_anthropic_reads_a_stream_that_is_cut_as_one_that_reached_its_maximum(an
         message = stream.get_final_message()
     assert message.stop_reason == "max_tokens"
     assert ANSWER.startswith(message.content[0].text)
+    assert 0 < len(message.content[0].text) < len(ANSWER)
+
+
+def ask_responses(client, **more):
+    return client.responses.create(model="gpt-4o", input="What is a weir?", **({"max_output_tokens": 30} | more))
+
+
+def test_openai_s_responses_get_a_whole_answer(openai_at):
+    answer = ask_responses(openai_at())
+    assert answer.output_text == ANSWER
+    assert answer.usage.total_tokens == PROMPT + WORDS
+
+
+def test_openai_s_responses_get_a_stream(openai_at):
+    *events, last = ask_responses(openai_at(), stream=True)
+    assert "".join(event.delta for event in events if event.type == "response.output_text.delta") == ANSWER
+    assert (last.type, last.response.usage.total_tokens) == ("response.completed", PROMPT + WORDS)
+
+
+def test_openai_s_responses_get_a_stream_by_its_helper(openai_at):
+    with openai_at().responses.stream(model="gpt-4o", input="What is a weir?", max_output_tokens=30) as stream:
+        answer = stream.get_final_response()
+    assert answer.output_text == ANSWER
+
+
+def test_openai_s_responses_are_charged(openai_at):
+    client = openai_at()
+    for _ in range(2):
+        list(ask_responses(client, stream=True))
+    with pytest.raises(openai.RateLimitError) as raised:
+        ask_responses(client, max_output_tokens=60)
+    assert raised.value.response.headers["x-ratelimit-remaining-tokens"] == str(100 - 2 * (PROMPT + WORDS))
+
+
+def test_openai_s_responses_read_a_stream_that_is_cut_as_one_that_reached_its_maximum(openai_at):
+    *events, last = ask_responses(openai_at("/cut"), max_output_tokens=1000, stream=True)
+    text = "".join(event.delta for event in events if event.type == "response.output_text.delta")
+    assert ANSWER.startswith(text)
+    assert 0 < len(text) < len(ANSWER)
+    assert (last.type, last.response.incomplete_details.reason) == ("response.incomplete", "max_output_tokens")
+    assert last.response.usage.output_tokens > 0
+    assert last.sequence_number == events[-1].sequence_number + 1
+
+
+def test_openai_gets_a_stream_by_its_helper(openai_at):
+    with openai_at().chat.completions.stream(model="gpt-4o", messages=QUESTION, max_tokens=30) as stream:
+        completion = stream.get_final_completion()
+    assert completion.choices[0].message.content == ANSWER
+    assert completion.choices[0].finish_reason == "stop"
+
+
+def asynchronously(sdk, base_url, user, use):
+    """`use(client)`, awaited with a client of that SDK."""
+    async def run():
+        async with sdk(base_url=base_url, api_key="any", max_retries=0, timeout=PATIENCE, default_headers={"x-user-id": user}) as client:
+            return await use(client)
+    return asyncio.run(run())
+
+
+@pytest.fixture
+def with_openai(gateway, user):
+    """`with_openai(use, prefix)`: what the asynchronous client comes to."""
+    return lambda use, prefix="": asynchronously(openai.AsyncOpenAI, f"http://127.0.0.1:{gateway.port}{prefix}/v1", user, use)
+
+
+@pytest.fixture
+def with_anthropic(gateway, user):
+    return lambda use, prefix="": asynchronously(anthropic.AsyncAnthropic, f"http://127.0.0.1:{gateway.port}{prefix}", user, use)
+
+
+def test_the_asynchronous_openai_gets_a_whole_answer_and_a_stream(with_openai):
+    async def use(client):
+        whole = await ask_openai(client)
+        stream = await ask_openai(client, stream=True)
+        return whole.choices[0].message.content, text_of([chunk async for chunk in stream])
+    assert with_openai(use) == (ANSWER, ANSWER)
+
+
+def test_the_asynchronous_openai_gets_responses(with_openai):
+    async def use(client):
+        whole = await ask_responses(client)
+        async with client.responses.stream(model="gpt-4o", input="What is a weir?", max_output_tokens=30) as stream:
+            return whole.output_text, (await stream.get_final_response()).output_text
+    assert with_openai(use) == (ANSWER, ANSWER)
+
+
+def test_the_asynchronous_openai_raises_its_rate_limit_error(with_openai):
+    async def use(client):
+        await asyncio.gather(*(ask_openai(client, max_tokens=24) for _ in range(2)))
+        with pytest.raises(openai.RateLimitError) as raised:
+            await ask_openai(client, max_tokens=60)
+        return raised.value.response.headers["x-ratelimit-remaining-tokens"]
+    assert with_openai(use) == str(100 - 2 * (PROMPT + 24))
+
+
+def test_the_asynchronous_openai_reads_a_stream_that_is_cut(with_openai):
+    async def use(client):
+        stream = await ask_openai(client, max_tokens=1000, stream=True)
+        return [chunk async for chunk in stream]
+    chunks = with_openai(use, "/cut")
+    assert 0 < len(text_of(chunks)) < len(ANSWER)
+    assert chunks[-1].choices[0].finish_reason == "length"
+
+
+def test_the_asynchronous_anthropic_gets_a_whole_answer_and_a_stream(with_anthropic):
+    async def use(client):
+        whole = await ask_anthropic(client)
+        async with client.messages.stream(model="claude", messages=QUESTION, max_tokens=30) as stream:
+            return whole.content[0].text, "".join([text async for text in stream.text_stream])
+    assert with_anthropic(use) == (ANSWER, ANSWER)
+
+
+def test_the_asynchronous_anthropic_raises_its_rate_limit_error(with_anthropic):
+    async def use(client):
+        await asyncio.gather(*(ask_anthropic(client) for _ in range(2)))
+        with pytest.raises(anthropic.RateLimitError) as raised:
+            await ask_anthropic(client, max_tokens=60)
+        return raised.value.response.headers["anthropic-ratelimit-tokens-remaining"]
+    assert with_anthropic(use) == str(100 - 2 * (PROMPT + WORDS))
+
+
+def test_the_asynchronous_anthropic_reads_a_stream_that_is_cut(with_anthropic):
+    async def use(client):
+        async with client.messages.stream(model="claude", messages=QUESTION, max_tokens=1000) as stream:
+            return await stream.get_final_message()
+    message = with_anthropic(use, "/cut")
+    assert message.stop_reason == "max_tokens"
     assert 0 < len(message.content[0].text) < len(ANSWER)
