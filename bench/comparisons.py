@@ -181,5 +181,26 @@ GATEWAY_ON_REDIS = [
     Comparison("envoyproxy/ratelimit itself, beside bare Envoy", f"{ON_REDIS} {REQUESTS}", RATELIMIT, BARE),
 ]
 
+CHUNKS = "chunks_per_second"
+PARALLEL = "model, 100 streams"
+MODEL_STREAMS = [
+    Comparison("chunks per second, as fast as they come back", f"{PARALLEL} {CHUNKS}", WEIR, BARE, 0.95, at_least=True),
+    Comparison("CPU time of Envoy a chunk, us", f"{PARALLEL} cpu_us", WEIR, BARE),
+    Comparison("p50 a chunk at 5,000 a second, us", f"{PARALLEL} p50_us", WEIR, BARE),
+    Comparison("p99 a chunk at 5,000 a second, us", f"{PARALLEL} p99_us", WEIR, BARE),
+]
+ADDED_P99_US = 100  # a chunk, at 5,000 a second: the goal of the difference
+
+LITELLM = "LiteLLM"
+ITSELF = "the model itself"
+ANSWERS = "model, answers"
+MODEL_PEERS = [
+    *(Comparison(f"first token, nobody else there, us: {who}", f"{ANSWERS} first_us", who, ITSELF) for who in (BARE, WEIR, LITELLM)),
+    Comparison("first token, beside LiteLLM", f"{ANSWERS} first_us", WEIR, LITELLM),
+    *(Comparison(f"streams of 20 chunks a second, 16 at once: {who}", f"{ANSWERS} streams_per_second", who, ITSELF)
+      for who in (BARE, WEIR, LITELLM)),
+    Comparison("streams a second, beside LiteLLM", f"{ANSWERS} streams_per_second", WEIR, LITELLM),
+]
+
 # What is replayed; there is nobody beside it.
 REPLAYED = ("CSV, skewed keys", "CSV, even keys", "JSON lines, skewed keys")

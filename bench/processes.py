@@ -42,9 +42,9 @@ def process(command, log, core, **options):
             child.wait()
 
 
-def wait_until(ready, child, log, what):
-    """Ends the program, with the end of the log, when it is not ready within 20 s."""
-    deadline = time.monotonic() + 20
+def wait_until(ready, child, log, what, patience=20):
+    """Ends the program, with the end of the log, when it is not ready within so many seconds."""
+    deadline = time.monotonic() + patience
     while time.monotonic() < deadline and child.poll() is None:
         if ready():
             return

@@ -149,6 +149,31 @@ def analytics_table(measurements):
     return table
 
 
+def added_by_metering(table, measurements):
+    """The row of a difference: the median of the rounds' differences."""
+    case = f"{comparisons.PARALLEL} p99_us"
+    ours = measurements.values.get((case, comparisons.WEIR), {})
+    bare = measurements.values.get((case, comparisons.BARE), {})
+    if rounds := ours.keys() & bare.keys():
+        added = statistics.median(ours[turn] - bare[turn] for turn in rounds)
+        table.rows.append(["p99 a chunk at 5,000 a second, us more", measurements.median(case, comparisons.WEIR),
+                           measurements.median(case, comparisons.BARE), f"+{added:.0f}" if added >= 0 else f"{added:.0f}",
+                           f"<= +{comparisons.ADDED_P99_US}", VERDICTS[added <= comparisons.ADDED_P99_US]])
+    return table
+
+
+def charges_table(measurements):
+    table = Table("What is charged for answers as they come", ["Answer", "The model counted", "Weir", "LiteLLM"])
+    case = "model, charge charged"
+    for key, contender in list(measurements.values):
+        if key != case or not contender.startswith("Weir: "):
+            continue
+        what = contender.removeprefix("Weir: ")
+        table.rows.append([what, measurements.median("model, charge true", contender), measurements.median(case, contender),
+                           measurements.median(case, f"{comparisons.LITELLM}: {what}")])
+    return table
+
+
 def replay_table(measurements):
     table = Table("Replaying traces: `weir simulate`", ["Trace", "Lines a second"])
     for trace in comparisons.REPLAYED:
@@ -183,6 +208,12 @@ def tables(measurements):
         compare(latency_in_redis, measurements, comparisons.REDIS_LATENCY),
         compare(upstash, measurements, comparisons.UPSTASH),
         compare(on_redis, measurements, comparisons.GATEWAY_ON_REDIS),
+        added_by_metering(compare(Table("A model's streams, 100 at once: metering, beside bare Envoy",
+                                        ["What", "Weir", "Bare", "Ratio", "Goal", ""]), measurements, comparisons.MODEL_STREAMS),
+                          measurements),
+        compare(Table("A model's answers, beside LiteLLM's proxy", ["What", "It", "Peer", "Ratio", "Goal", ""]), measurements,
+                comparisons.MODEL_PEERS),
+        charges_table(measurements),
         replay_table(measurements),
     ]
     return [table for table in all_tables if table.rows]

@@ -5,10 +5,10 @@
 // text.hpp says. An image, a sound or a file costs a flat `tokens_of_medium`, whether it comes as base64 or as an
 // address; numbers in a list (`"prompt": [1, 2, 3]`) are tokens already.
 //
-// How wrong it is: English prose and chat within about a fifth of OpenAI's and Anthropic's own counts; code, tables and
-// other dense text come out up to 40 % too low; Chinese and Japanese up to 40 %, Cyrillic and Arabic up to twice too
-// high; a large image or a long file may cost several times the flat number. It only holds for the time of the call:
-// the provider's count settles it.
+// How wrong it is beside OpenAI's encodings (bench/model/estimates.py): English and code within an eighth; JSON, tables
+// and figures come out up to 55 % too low; Chinese and Japanese within a quarter; Arabic up to 2.5 times, Cyrillic up
+// to 3.2 times too high. A large image or a long file may cost several times the flat number. It only holds for the
+// time of the call: the provider's count settles it.
 #pragma once
 
 #include "usage/text.hpp"
