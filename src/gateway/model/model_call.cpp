@@ -44,7 +44,10 @@ bool is_to_be_asked(Model::AskUsage ask, usage::Operation operation, std::string
 }  // namespace
 
 ModelCall::ModelCall(const ModelRoute& route, std::string_view target, std::string_view content_type, bool wants_events)
-    : model_(route.model), host_(route.host), call_(usage::call_of(target)), wants_events_(wants_events) {
+    : model_(route.model),
+      call_(usage::call_of(target)),
+      wants_events_(wants_events),
+      to_be_asked_(is_to_be_asked(model_.ask_usage, call_.operation, route.host)) {
   facts_.model = call_.model;
   facts_.protocol = protocol_of_caller(model_.protocol, call_.operation);
   facts_.asked.max_output = 0;
@@ -65,9 +68,7 @@ std::optional<std::string> ModelCall::end_request() {
                              : call_.streaming == usage::Streaming::mode ? body->streaming_mode
                                                                          : body->stream);
     text_comes_once_ = body->incremental_output;
-    if (streams_ && is_to_be_asked(model_.ask_usage, call_.operation, host_)) {
-      edit_ = request_->edit_to_include_usage();
-    }
+    if (streams_ && to_be_asked_) edit_ = request_->edit_to_include_usage();
   }
   const bool unclear = !body && call_.operation != usage::Operation::other;
   std::optional<std::string> sentence;

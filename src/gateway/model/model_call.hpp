@@ -91,10 +91,10 @@ class ModelCall {
   [[nodiscard]] std::uint64_t unread_output(std::uint64_t read) const;
 
   const config::Model model_;
-  const std::string host_;
   usage::Call call_;
   ModelFacts facts_;
   bool wants_events_;
+  bool to_be_asked_;  // for its usage, where it streams
   bool streams_ = false;
   bool text_comes_once_ = false;       // of its answer's events
   std::optional<usage::Counts> head_;  // what the answer's head told

@@ -105,7 +105,9 @@ void ModelStream::edit_answer(Stream& stream, bool end) {
     const auto goes_on = sent.pass(bytes, [&](std::string& out) { return call_.edit_answer(bytes, out); });
     if (!call_.follows()) return;
     const auto end = call_.follow(goes_on, budget_->is_spent(call_.seen()));
-    if (end) last_ = sent.all(came).erase(sent.size() - goes_on.size() + end->size) + end->ending;
+    if (!end) return;
+    std::string last = sent.all(came).erase(sent.size() - goes_on.size() + end->size);
+    last_ = std::make_unique<const std::string>(std::move(last) + end->ending);
   };
   came([&](std::string_view chunk) {
     for (; !chunk.empty() && !last_; chunk.remove_prefix(std::min(piece, chunk.size()))) pass(chunk.substr(0, piece));

@@ -66,7 +66,7 @@ class ModelStream {
   std::optional<StreamBudget> budget_;        // where a limit may end or slow the answer
   std::optional<Instant> spent_at_;           // when it was used up
   std::optional<WaitQueue::Ticket> resting_;  // until the answer may go on
-  std::optional<std::string> last_;           // what an answer ends with that is ended here
+  std::unique_ptr<const std::string> last_;   // what an answer ends with that is ended here
   bool last_sent_ = false;
   std::unique_ptr<StreamWaker> waker_;
 };

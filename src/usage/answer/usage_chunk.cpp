@@ -2,6 +2,8 @@
 
 #include "usage/json/bytes.hpp"
 
+#include <utility>
+
 namespace weir::usage {
 namespace {
 
@@ -21,10 +23,12 @@ void UsageChunk::key(std::string_view name, bool /*cut*/) {
                               : Member::other;
 }
 
-void UsageChunk::opened(bool object, json::Offset /*at*/) {
+void UsageChunk::opened(bool object, json::Offset at) {
   const bool expected = (depth_ == 0 && object) || (depth_ == 1 && member_ == Member::choices && !object) ||
                         (depth_ == 1 && member_ == Member::usage && object);
+  const bool before = excluded_;
   if (!expected) other_value();
+  if (excluded_ && !before) excluded_by_ = at + 1;
   usage_ = usage_ || (depth_ == 1 && member_ == Member::usage);
   no_choices_ = no_choices_ || (depth_ == 1 && member_ == Member::choices);
   ++depth_;
@@ -79,6 +83,7 @@ const char* UsageChunkRemover::step(const char* at, const char* end, Pass& pass)
       if (*at == ':') {
         line_ = matched_ == 4 ? Line::space : Line::ignored;
         if (line_ == Line::space && has_data_) json_.feed("\n");
+        fresh_ = line_ == Line::space && !has_data_;
         has_data_ = has_data_ || line_ == Line::space;
         return at + 1;
       }
@@ -94,12 +99,24 @@ const char* UsageChunkRemover::step(const char* at, const char* end, Pass& pass)
   }
   const char* const stop = json::line_end(at, end);
   if (line_ == Line::data && event_ == Event::undecided && stop != at) {
-    if (!json_.feed({at, static_cast<std::size_t>(stop - at)}) || chunk_.excluded()) release(pass);
+    read_data({at, static_cast<std::size_t>(stop - at)}, pass);
   }
   if (stop == end) return end;
   after_cr_ = *stop == '\r';
   line_ = Line::start;
   return stop + 1;
+}
+
+void UsageChunkRemover::read_data(std::string_view piece, Pass& pass) {
+  const bool fresh = std::exchange(fresh_, false);
+  if (fresh && beginning_size_ > 0 && piece.starts_with({beginning_.data(), beginning_size_})) return release(pass);
+  const bool is_json = json_.feed(piece);
+  if (is_json && !chunk_.excluded()) return;
+  const json::Offset size = chunk_.excluded_by();
+  if (fresh && is_json && size > 0 && size <= beginning_.size()) {
+    beginning_size_ = static_cast<std::uint8_t>(piece.copy(beginning_.data(), size));
+  }
+  release(pass);
 }
 
 const char* UsageChunkRemover::line_start(const char* at, Pass& pass) {

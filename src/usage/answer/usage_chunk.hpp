@@ -9,6 +9,7 @@
 
 #include "usage/json/strict.hpp"
 
+#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <string>
@@ -21,6 +22,8 @@ class UsageChunk {
  public:
   // It is another one, whatever follows.
   [[nodiscard]] bool excluded() const noexcept { return excluded_; }
+  // How many bytes of it said so, if it was a bracket that did; else 0.
+  [[nodiscard]] json::Offset excluded_by() const noexcept { return excluded_by_; }
   // What has been read is one, if it is all.
   [[nodiscard]] bool recognised() const noexcept { return !excluded_ && no_choices_ && usage_; }
 
@@ -43,6 +46,7 @@ class UsageChunk {
   bool no_choices_ = false;
   bool usage_ = false;
   bool excluded_ = false;
+  json::Offset excluded_by_ = 0;
 };
 
 class UsageChunkRemover {
@@ -83,6 +87,7 @@ class UsageChunkRemover {
   void event_over(const char* behind, Pass& pass);
   void release(Pass& pass);
   [[nodiscard]] bool is_usage_chunk();
+  void read_data(std::string_view piece, Pass& pass);
 
   UsageChunk chunk_;
   json::Strict<UsageChunk> json_;
@@ -90,8 +95,13 @@ class UsageChunkRemover {
   std::size_t size_ = 0;  // of the event so far
   Event event_ = Event::none;
   Line line_ = Line::start;
+  // How the last event began that was another one, to the byte that said so. Nearly all begin alike, and what begins
+  // like that is another one, too: it need not be parsed.
+  std::array<char, 224> beginning_{};
+  std::uint8_t beginning_size_ = 0;
   std::uint8_t matched_ = 0;  // bytes of `data`; more than four: another field's name
   bool has_data_ = false;
+  bool fresh_ = false;  // no byte of its data has been read
   bool after_cr_ = false;
   bool removed_ = false;  // the event before; an LF behind its CR goes with it
 };

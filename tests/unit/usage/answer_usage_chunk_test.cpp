@@ -53,6 +53,18 @@ TEST(UsageChunk, IsTakenOutOfTheStreamAtEverySplit) {
   EXPECT_EQ(passed(bytes), first + last + done);
 }
 
+// What has begun like a chunk with a choice is one; the one that is taken out differs before that.
+TEST(UsageChunk, IsToldFromThoseThatBeginLikeIt) {
+  const std::string head = R"(data: {"id":"c","object":"chat.completion.chunk","choices":[)";
+  const std::string choice = head + R"({"index":0,"delta":{"content":"\"choices\":[],"}}],"usage":null})" + "\n\n";
+  const std::string empty = head + R"(],"usage":null})" + "\n\n";
+  const std::string told = head + R"(],"usage":{"total_tokens":1}})" + "\n\n";
+  const std::string stream = choice + choice + empty + choice + told + choice;
+  for (std::size_t at = 0; at <= stream.size(); ++at) {
+    ASSERT_EQ(passed({stream.substr(0, at), stream.substr(at)}), choice + choice + empty + choice + choice) << at;
+  }
+}
+
 TEST(UsageChunk, GoesWithEveryLineEnd) {
   for (const std::string end : {"\n", "\r", "\r\n"}) {
     const std::string wanted = "data: {\"choices\":[1]}" + end + end;
