@@ -59,8 +59,7 @@ class Paths {
     for (std::size_t at = hash(object, key);; at = (at + 1) % slots) {
       const Edge& edge = edges_[at];
       if (edge.from == nowhere) return {};
-      if (edge.from == object && edge.key.size() == key.size() &&
-          std::memcmp(edge.key.data(), key.data(), key.size()) == 0) {
+      if (edge.from == object && edge.key.size() == key.size() && same(edge.key.data(), key.data(), key.size())) {
         return edge.target;
       }
     }
