@@ -121,6 +121,7 @@ std::string Metrics::text(const Readings& readings) const {
            "Access log lines that were lost: the queue was full, or the file could not be written.");
   sample(text, "weir_access_log_dropped_total", {}, std::to_string(access_log_dropped.value()));
   models.append(text);
+  functions.append(text);
   return text;
 }
 

@@ -2,6 +2,9 @@
 // a cell of its own, on its own cache line; reading adds them up. Labels are names from the configuration, never keys.
 #pragma once
 
+#include "api/counter.hpp"
+#include "api/lambda_metrics.hpp"
+
 #include <weir/store_health.hpp>
 
 #include <array>
@@ -15,22 +18,6 @@
 #include <string_view>
 
 namespace weir::api {
-
-// Which cell a thread counts in. Two threads may share one: it is atomic all the same.
-inline constexpr std::size_t cells = 16;
-[[nodiscard]] std::size_t own_cell() noexcept;
-
-class Counter {
- public:
-  void add(std::uint64_t by = 1) noexcept { cells_[own_cell()].value.fetch_add(by, std::memory_order_relaxed); }
-  [[nodiscard]] std::uint64_t value() const noexcept;
-
- private:
-  struct alignas(64) Cell {
-    std::atomic<std::uint64_t> value{0};
-  };
-  std::array<Cell, cells> cells_;
-};
 
 inline constexpr std::array<std::int64_t, 15> decision_bounds_ns{
     100,     250,     500,       1'000,      2'500,      5'000,       10'000,       25'000,
@@ -139,6 +126,7 @@ class Metrics {
   Counter reloads_refused;
   Counter access_log_dropped;  // lines
   ModelsMetrics models;
+  LambdaMetrics functions;
 
   // Gauges and counts that others keep.
   struct Readings {

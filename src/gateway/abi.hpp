@@ -1,8 +1,8 @@
 // abi.hpp: Envoy's dynamic-module ABI, declared by hand: the part of it that Weir uses, and nothing else.
 //
 // gateway/ is the only room that knows Envoy. A request's walk through it, file by file:
-//   edge            wraps what is declared here in C++ types and exports the hooks (extension_edge: those of the
-//                   bootstrap extension); nobody else makes a raw call
+//   edge            wraps what is declared here in C++ types (edge_stream) and exports the hooks (extension_edge: those
+//                   of the bootstrap extension); nobody else makes a raw call
 //   module          which filter or extension stands behind which name
 //   limits_filter   request headers -> denied_client -> admission -> continue, wait (wait_queue), or refusal;
 //                   on the answer: rate_limit_headers; at the stream's end: hold is settled
@@ -11,6 +11,8 @@
 //                   it holds there is renewed and settled by held_leases
 //   model/          calls of models: model_stream (in the filter) -> model_call (what is asked for, what it took),
 //                   stream_budget (a limit that ends or slows an answer), model_account (metrics)
+//   lambda/         calls of functions: call_filter (before the router: the request becomes an event, once) ->
+//                   attempt_filter (behind it, one an attempt: what the function answered becomes the client's answer)
 //   runtime         the limiters and the store, one set a process; settings is how they reach the module (JSON)
 //   extension       makes the runtime, and another one when the settings' file changes
 //   bootstrap       the other side: a Config rendered as Envoy's bootstrap, which carries the settings
@@ -52,7 +54,15 @@ enum class TrailersStatus : std::uint32_t { proceed, stop };
 enum class BodyType : std::uint32_t { received_request, buffered_request, received_response, buffered_response };
 enum class HeaderType : std::uint32_t { request, request_trailer, response, response_trailer };
 enum class LogLevel : std::uint32_t { trace, debug, info, warn, error, critical, off };
-enum class Attribute : std::uint32_t { response_code = 15, source_address = 24, cluster_name = 57, route_name = 61 };
+enum class Attribute : std::uint32_t {
+  request_protocol = 10,
+  response_code = 15,
+  response_code_details = 16,
+  source_address = 24,
+  cluster_name = 57,
+  route_name = 61,
+};
+enum class ResetReason : std::uint32_t { local_reset = 2 };
 enum class MetadataSource : std::uint32_t { dynamic, route, cluster, host, host_locality };
 
 extern "C" {
@@ -60,6 +70,9 @@ extern "C" {
 bool envoy_dynamic_module_callback_http_get_header(void* filter, HeaderType type, Buffer name, Buffer* value,
                                                    std::size_t index, std::size_t* count);
 bool envoy_dynamic_module_callback_http_set_header(void* filter, HeaderType type, Buffer name, Buffer value);
+bool envoy_dynamic_module_callback_http_add_header(void* filter, HeaderType type, Buffer name, Buffer value);
+std::size_t envoy_dynamic_module_callback_http_get_headers_size(void* filter, HeaderType type);
+bool envoy_dynamic_module_callback_http_get_headers(void* filter, HeaderType type, Header* headers);
 bool envoy_dynamic_module_callback_http_filter_get_attribute_string(void* filter, Attribute attribute, Buffer* value);
 bool envoy_dynamic_module_callback_http_filter_get_attribute_int(void* filter, Attribute attribute,
                                                                  std::uint64_t* value);
@@ -69,6 +82,8 @@ bool envoy_dynamic_module_callback_http_get_metadata_number(void* filter, Metada
                                                             Buffer key, double* value);
 bool envoy_dynamic_module_callback_http_get_metadata_bool(void* filter, MetadataSource source, Buffer name_space,
                                                           Buffer key, bool* value);
+void envoy_dynamic_module_callback_http_set_dynamic_metadata_number(void* filter, Buffer name_space, Buffer key,
+                                                                    double value);
 const void* envoy_dynamic_module_callback_get_most_specific_route_config(void* filter);
 std::uint32_t envoy_dynamic_module_callback_http_filter_get_worker_index(void* filter);
 std::size_t envoy_dynamic_module_callback_http_get_body_chunks_size(void* filter, BodyType type);
@@ -80,6 +95,7 @@ void envoy_dynamic_module_callback_http_set_buffer_limit(void* filter, std::uint
 void envoy_dynamic_module_callback_http_send_response(void* filter, std::uint32_t status, const Header* headers,
                                                       std::size_t header_count, Buffer body, Buffer details);
 void envoy_dynamic_module_callback_http_send_response_data(void* filter, Buffer bytes, bool end);
+void envoy_dynamic_module_callback_http_filter_reset_stream(void* filter, ResetReason reason, Buffer details);
 void* envoy_dynamic_module_callback_http_filter_scheduler_new(void* filter);
 void envoy_dynamic_module_callback_http_filter_continue_decoding(void* filter);  // in the scheduled hook alone
 void envoy_dynamic_module_callback_http_filter_continue_encoding(void* filter);  // the same

@@ -139,6 +139,10 @@ void append_access_line(std::string& out, const AccessRecord& record, config::Ac
   append_field(out, "model", record.model);
   if (record.tokens_in) append_number(out.append(",\"tokens_in\":"), *record.tokens_in);
   if (record.tokens_out) append_number(out.append(",\"tokens_out\":"), *record.tokens_out);
+  append_field(out, "lambda_function", record.lambda_function);
+  if (record.lambda_status != 0) append_number(out.append(",\"lambda_status\":"), record.lambda_status);
+  append_field(out, "lambda_reason", record.lambda_reason);
+  append_field(out, "lambda_version", record.lambda_version);
   if (key == config::AccessLog::Key::hash && !record.key.empty()) {
     append_key_hash(out.append(",\"key\":\""), record.key);
     out.push_back('"');

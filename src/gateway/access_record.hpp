@@ -3,7 +3,8 @@
 //   {"time":"2026-01-15T10:00:00.123Z","method":"GET","path":"/v1/items","status":200,"duration_ms":1.25,
 //    "route":"/v1/*","limit":"per-user","decision":"allowed","remaining":99,"upstream":"local"}
 //
-// and of a call of a model "model":"gpt-4o","tokens_in":7,"tokens_out":5 behind the upstream.
+// and behind the upstream of a call of a model "model":"gpt-4o","tokens_in":7,"tokens_out":5, of a function
+// "lambda_function":"orders","lambda_status":429,"lambda_reason":"CallerRateLimitExceeded".
 #pragma once
 
 #include "config/config.hpp"
@@ -33,7 +34,11 @@ struct AccessRecord {
   std::string_view model{};  // that was asked for
   std::optional<std::int64_t> tokens_in{};
   std::optional<std::int64_t> tokens_out{};
-  std::string_view key{};  // of `limit`; shown as a hash, or not at all
+  std::string_view lambda_function{};  // its name
+  int lambda_status = 0;               // Lambda's own; 0: it has not answered
+  std::string_view lambda_reason{};    // why Lambda throttled; Shed
+  std::string_view lambda_version{};   // that ran
+  std::string_view key{};              // of `limit`; shown as a hash, or not at all
 };
 
 // Longer paths are cut there, in bytes.

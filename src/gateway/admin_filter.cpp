@@ -177,7 +177,7 @@ class AdminFilter final : public HttpFilter {
     send(stream, std::exchange(errand_, nullptr)->response);
   }
 
-  HeadersStatus on_response_headers(Stream&) override { return HeadersStatus::proceed; }
+  HeadersStatus on_response_headers(Stream&, bool) override { return HeadersStatus::proceed; }
 
  private:
   HeadersStatus stop_with(Stream& stream, const api::Response& response) {

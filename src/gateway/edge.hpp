@@ -12,9 +12,11 @@
 #include <cstdint>
 #include <memory>
 #include <memory_resource>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace weir::gateway {
 
@@ -57,7 +59,12 @@ class Stream final : public Request {
   [[nodiscard]] const RouteConfig* route_config() const;  // of the route that matched; null when it has none
   [[nodiscard]] std::string_view route_name() const;      // empty when none matched
   [[nodiscard]] std::string_view cluster_name() const;    // where the route leads; empty likewise
+  [[nodiscard]] std::string_view protocol() const;        // of the client's request: HTTP/1.1, HTTP/2
   [[nodiscard]] std::uint32_t worker() const;             // below Envoy's concurrency
+
+  // What one filter of a stream leaves for the others, before the router and behind it.
+  void set_metadata(std::string_view name_space, std::string_view key, double number);
+  [[nodiscard]] std::optional<double> number_in_metadata(std::string_view name_space, std::string_view key) const;
 
   // What a request to a model asks for, once it is known; it outlives the hook.
   void describe(const ModelFacts* facts) { facts_ = facts; }
@@ -79,22 +86,34 @@ class Stream final : public Request {
   void replace_request_body(std::string_view body);
   // What goes on instead of what has just come of the answer's body; inside its hook alone.
   void replace_response_chunk(std::string_view bytes);
+  // A body for what has none, in the hook of its headers; for what has one, before its trailers, in their hook.
+  void add_request_body(std::string_view body);
+  void add_response_body(std::string_view body);
 
+  // All in order, pseudo-headers too. Views, until one is set.
+  [[nodiscard]] std::vector<HeaderField> request_headers() const { return headers(abi::HeaderType::request); }
+  [[nodiscard]] std::vector<HeaderField> response_headers() const { return headers(abi::HeaderType::response); }
   // Takes the place of every value that the request or the answer had under this name.
   void set_request_header(std::string_view name, std::string_view value);
   void set_response_header(std::string_view name, std::string_view value);
   void remove_request_header(std::string_view name);
+  void add_response_header(std::string_view name, std::string_view value);
 
   // Of the answer: in its headers hook, and of what was sent to the client when the stream is complete. 0: none.
   [[nodiscard]] int response_status() const;
   [[nodiscard]] std::string_view response_header(std::string_view name) const;
   void remove_response_header(std::string_view name);
   [[nodiscard]] int status_sent() const;
+  // In Envoy's words, how the answer came about or why the stream ended: `via_upstream`, `response_timeout`, ...
+  [[nodiscard]] std::string_view answer_details() const;
 
   // Answers in the upstream's place; the hook then returns stop_iteration. `details` is for Envoy's access log.
   // Envoy leaves out the body for HEAD, and makes a trailers-only answer of it for gRPC.
   void respond(std::uint32_t status, std::span<const HeaderField> headers, std::string_view body,
                std::string_view details);
+
+  // Ends the stream without an end: the client sees that its answer was cut. Also from within an attempt's chain.
+  void reset(std::string_view details);
 
   // A request that was held (on_request_headers returned `hold_request`) waits for its filter to be woken, and goes on
   // in on_woken alone.
@@ -107,6 +126,7 @@ class Stream final : public Request {
   void end_answer(std::string_view last);
 
  private:
+  [[nodiscard]] std::vector<HeaderField> headers(abi::HeaderType type) const;
   [[nodiscard]] std::string_view attribute(abi::Attribute which) const;
   [[nodiscard]] std::size_t chunk_count(abi::BodyType type) const;
   bool fill(abi::BodyType type, abi::Buffer* place) const;
@@ -127,7 +147,8 @@ class HttpFilter {
   virtual BodyStatus on_request_body(Stream& stream, bool end);
   // The request's end, when it has trailers. To proceed lets a request go on whose headers were stopped.
   virtual TrailersStatus on_request_trailers(Stream& stream);
-  virtual HeadersStatus on_response_headers(Stream& stream) = 0;
+  // `end`: the answer has no body.
+  virtual HeadersStatus on_response_headers(Stream& stream, bool end) = 0;
   virtual BodyStatus on_response_body(Stream& stream, bool end);
   // The answer's end, when it has trailers.
   virtual TrailersStatus on_response_trailers(Stream& stream);

@@ -1,8 +1,8 @@
 #include "gateway/envoy_lambda.hpp"
 
 #include "gateway/envoy_duration.hpp"
+#include "gateway/envoy_filters.hpp"
 #include "gateway/envoy_types.hpp"
-#include "gateway/settings_lambda.hpp"
 
 #include <boost/json/array.hpp>
 
@@ -45,16 +45,13 @@ json::object signing_filter(const config::Lambda& lambda) {
   return filter("envoy.filters.http.aws_request_signing", std::move(config));
 }
 
-json::object event_filter(const config::Upstream& upstream, const RenderOptions& options) {
-  return filter(
-      lambda_filter_name,
-      {{"@type", envoy::module_filter},
-       {"dynamic_module_config", json::object{{"name", options.module_name}, {"do_not_close", true}}},
-       {"filter_name", lambda_filter_name},
-       {"filter_config", json::object{{"@type", envoy::structure}, {"value", write_lambda(lambda_route(upstream))}}}});
-}
-
 }  // namespace
+
+json::value lambda_call_filter(const RenderOptions& options) {
+  json::value filter = module_filter(lambda_call_name, options);
+  filter.as_object()["disabled"] = true;
+  return filter;
+}
 
 void add_lambda(json::object& cluster, const config::Upstream& upstream, const RenderOptions& options) {
   json::object protocol{
@@ -63,7 +60,7 @@ void add_lambda(json::object& cluster, const config::Upstream& upstream, const R
       // idle one is closed before Lambda would, so that no call meets a connection that is just being closed.
       {"explicit_http_config", json::object{{"http_protocol_options", json::object()}}},
       {"common_http_protocol_options", json::object{{"idle_timeout", "15s"}}},
-      {"http_filters", json::array{event_filter(upstream, options), signing_filter(*upstream.lambda),
+      {"http_filters", json::array{module_filter(lambda_filter_name, options), signing_filter(*upstream.lambda),
                                    filter("envoy.filters.http.upstream_codec", {{"@type", envoy::upstream_codec}})}}};
   cluster["typed_extension_protocol_options"] =
       json::object{{"envoy.extensions.upstreams.http.v3.HttpProtocolOptions", std::move(protocol)}};

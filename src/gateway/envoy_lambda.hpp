@@ -1,11 +1,14 @@
 // envoy_lambda.hpp: how Envoy calls a function of AWS Lambda.
 //
-// A call passes a chain of its own on the upstream's side, once an attempt, so that each is signed anew:
+// In the listener's chain, weir_lambda_call makes the request an invoke: it is off there, so that other routes do not
+// pay for it, and on where a route has settings for it. Behind the router a call passes a chain of the cluster's own,
+// once an attempt, so that each is signed anew:
 //
-//     weir_lambda (makes the event)  ->  aws_request_signing (signs it)  ->  the wire
+//     weir_lambda (takes off what is not of the invoke)  ->  aws_request_signing (signs it)  ->  the wire
 //
 // and back through weir_lambda, which makes the function's output the answer and marks a throttle that may be tried
-// again. The route tries again what is marked.
+// again. The route tries again what is marked. The cluster knows nothing of the function's settings but who signs, so
+// that a change of them leaves its connections alone.
 #pragma once
 
 #include "config/config.hpp"
@@ -17,7 +20,11 @@
 
 namespace weir::gateway {
 
+inline constexpr const char* lambda_call_name = "weir_lambda_call";
 inline constexpr const char* lambda_filter_name = "weir_lambda";
+
+// In the listener's chain, behind the limits.
+[[nodiscard]] boost::json::value lambda_call_filter(const RenderOptions& options);
 
 // Of an upstream with `lambda`: what its cluster has beside every other's.
 void add_lambda(boost::json::object& cluster, const config::Upstream& upstream, const RenderOptions& options);

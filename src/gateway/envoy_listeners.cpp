@@ -4,6 +4,7 @@
 #include "gateway/envoy_discovery.hpp"
 #include "gateway/envoy_filters.hpp"
 #include "gateway/envoy_jwt.hpp"
+#include "gateway/envoy_lambda.hpp"
 #include "gateway/envoy_routes.hpp"
 #include "gateway/envoy_tls.hpp"
 #include "gateway/envoy_types.hpp"
@@ -77,6 +78,7 @@ json::object connection_manager(const config::Config& config, const RenderOption
   json::array filters;
   if (config.jwt || !options.folder.empty()) filters.push_back(jwt_filter(config, options));
   filters.push_back(module_filter("weir_limits", options));
+  filters.push_back(lambda_call_filter(options));
   filters.push_back(router_filter());
   manager["http_filters"] = std::move(filters);
   if (options.folder.empty()) {

@@ -6,6 +6,7 @@
 #include "gateway/envoy_lambda.hpp"
 #include "gateway/envoy_types.hpp"
 #include "gateway/settings.hpp"
+#include "gateway/settings_lambda.hpp"
 
 #include <boost/json/array.hpp>
 #include <boost/json/object.hpp>
@@ -18,9 +19,6 @@ namespace weir::gateway {
 namespace {
 
 namespace json = boost::json;
-
-// Which attempt of a request this is, by Envoy's count. A function's filter looks at it; nobody else gets it.
-constexpr const char* attempt_count = "x-envoy-attempt-count";
 
 // As RE2 reads it: every character stands for itself.
 std::string quoted_for_regex(std::string_view text) {
@@ -113,43 +111,46 @@ json::array headers_for(const config::Upstream& upstream, const RenderOptions& o
   return headers;
 }
 
-json::object limits(const config::Route& route, const config::Upstream& upstream, const RenderOptions& options) {
-  return {{"weir_limits",
-           json::object{{"@type", envoy::module_filter_per_route},
-                        {"dynamic_module_config", json::object{{"name", options.module_name}}},
-                        {"filter_name", "weir_limits"},
-                        {"filter_config",
-                         json::object{{"@type", envoy::structure}, {"value", route_settings_json(route, upstream)}}}}}};
+json::value filter(const char* name, json::value settings, const RenderOptions& options) {
+  return json::object{{"@type", envoy::module_filter_per_route},
+                      {"dynamic_module_config", json::object{{"name", options.module_name}}},
+                      {"filter_name", name},
+                      {"filter_config", json::object{{"@type", envoy::structure}, {"value", std::move(settings)}}}};
+}
+
+// What the module's filters in the listener's chain must know of this route.
+json::object filters(const config::Route& route, const config::Upstream& upstream, const RenderOptions& options) {
+  json::object filters;
+  if (!route.limits.empty() || upstream.model) {
+    filters["weir_limits"] = filter("weir_limits", route_settings_json(route, upstream), options);
+  }
+  if (upstream.lambda) {
+    filters[lambda_call_name] = filter(lambda_call_name, write_lambda(lambda_route(upstream)), options);
+  }
+  return filters;
 }
 
 }  // namespace
 
 json::value envoy_routes(const config::Config& config, const RenderOptions& options) {
-  const bool counts_attempts =
-      std::ranges::any_of(config.upstreams, [](const config::Upstream& one) { return one.lambda.has_value(); });
   json::array routes;
   for (const config::Route& route : config.routes) {
     const auto upstream = std::ranges::find(config.upstreams, route.upstream, &config::Upstream::name);
     json::object one{{"name", route_name(route)}, {"match", match(route)}, {"route", action(route, *upstream)}};
-    if (!route.limits.empty() || upstream->model || upstream->lambda) {
-      one["typed_per_filter_config"] = limits(route, *upstream, options);
+    if (json::object each = filters(route, *upstream, options); !each.empty()) {
+      one["typed_per_filter_config"] = std::move(each);
     }
-    if (upstream->lambda) {
-      one["request_body_buffer_limit"] = lambda_body_limit(*upstream->lambda);
-    } else if (counts_attempts) {
-      one["request_headers_to_remove"] = json::array{attempt_count};
-    }
+    if (upstream->lambda) one["request_body_buffer_limit"] = lambda_body_limit(*upstream->lambda);
     if (json::array headers = headers_for(*upstream, options); !headers.empty()) {
       one["request_headers_to_add"] = std::move(headers);
     }
     routes.push_back(std::move(one));
   }
-  json::object host{{"name", "weir"}, {"domains", json::array{"*"}}, {"routes", std::move(routes)}};
-  if (counts_attempts) host["include_request_attempt_count"] = true;
   return json::object{
       {"name", routes_name},
       {"request_headers_to_remove", json::array{"x-envoy-external-address", "x-envoy-internal"}},  // Envoy's own notes
-      {"virtual_hosts", json::array{std::move(host)}}};
+      {"virtual_hosts",
+       json::array{json::object{{"name", "weir"}, {"domains", json::array{"*"}}, {"routes", std::move(routes)}}}}};
 }
 
 }  // namespace weir::gateway

@@ -122,7 +122,7 @@ class LimitsFilter final : public HttpFilter {
     if (status == HeadersStatus::proceed) stream.go_on();
   }
 
-  HeadersStatus on_response_headers(Stream& stream) override {
+  HeadersStatus on_response_headers(Stream& stream, bool) override {
     const int status = stream.response_status();
     if (hold_) answered(*hold_, status, headers_, *runtime_);
     if (model_ != nullptr) model_->answer_began(stream, status);

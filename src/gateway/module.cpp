@@ -3,6 +3,8 @@
 #include "gateway/admin_filter.hpp"
 #include "gateway/edge.hpp"
 #include "gateway/extension.hpp"
+#include "gateway/lambda/attempt_filter.hpp"
+#include "gateway/lambda/call_filter.hpp"
 #include "gateway/limits_filter.hpp"
 
 #include <memory>
@@ -22,11 +24,14 @@ namespace {
 std::unique_ptr<FilterConfig> make_filter_config(std::string_view name, std::string_view) {
   if (name == limits_filter_name) return make_limits_filter();
   if (name == admin_filter_name) return make_admin_filter();
+  if (name == call_filter_name) return make_call_filter();
+  if (name == attempt_filter_name) return make_attempt_filter();
   unknown("filter", name);
 }
 
 std::unique_ptr<RouteConfig> make_route_config(std::string_view name, std::string_view config) {
   if (name == limits_filter_name) return make_limits_of_route(config);
+  if (name == call_filter_name) return make_lambda_of_route(config);
   unknown("filter", name);
 }
 

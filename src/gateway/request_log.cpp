@@ -1,6 +1,20 @@
 #include "gateway/request_log.hpp"
 
+#include "gateway/lambda/calls_of_worker.hpp"
+
+#include <memory>
+
 namespace weir::gateway {
+
+namespace {
+
+std::shared_ptr<const LambdaCall> call_of(const Stream& stream) {
+  if (!has_calls()) return nullptr;
+  const auto number = stream.number_in_metadata(call_metadata, call_number_key);
+  return number ? find_call(*number) : nullptr;
+}
+
+}  // namespace
 
 RequestLog::RequestLog(const Stream& stream, Instant began)
     : began_(began), method_(stream.header(":method")), path_(stream.header(":path")) {}
@@ -14,6 +28,7 @@ void RequestLog::write(AccessLog& log, const Stream& stream) const {
   const auto tokens = [&](std::uint64_t usage::Counts::* kind) {
     return counts_ ? std::optional(static_cast<std::int64_t>((*counts_).*kind)) : std::nullopt;
   };
+  const std::shared_ptr<const LambdaCall> call = call_of(stream);
   log.write({.time = began_,
              .method = method_,
              .path = path_,
@@ -27,6 +42,10 @@ void RequestLog::write(AccessLog& log, const Stream& stream) const {
              .model = model_,
              .tokens_in = tokens(&usage::Counts::input),
              .tokens_out = tokens(&usage::Counts::output),
+             .lambda_function = call ? std::string_view(call->function().name()) : std::string_view{},
+             .lambda_status = call ? call->told().status : 0,
+             .lambda_reason = call ? call->told().reason : std::string_view{},
+             .lambda_version = call ? std::string_view(call->told().version) : std::string_view{},
              .key = told_.key});
 }
 

@@ -12,6 +12,7 @@
 #include "gateway/answer_threads.hpp"
 #include "gateway/due_queue.hpp"
 #include "gateway/held_leases.hpp"
+#include "gateway/lambda/functions.hpp"
 #include "gateway/make_store.hpp"
 #include "gateway/route_limits.hpp"
 #include "gateway/settings.hpp"
@@ -45,6 +46,7 @@ struct Lasting {
   const StoreMaker make_store;
 
   api::Metrics metrics;
+  Functions functions;
   limiter::DenyList deny_list;
   WaitQueue waiting;
   DueQueue<std::weak_ptr<Unanswered>> unanswered;  // by when a store should have answered, and a little more

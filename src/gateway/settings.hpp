@@ -57,7 +57,6 @@ struct RouteSettings {
   std::string upstream;                          // its name
   std::vector<std::vector<std::string>> limits;  // names; of each list the first that applies, alone
   std::optional<ModelRoute> model;               // its upstream is one
-  std::optional<LambdaRoute> lambda;             // its upstream is one
 };
 [[nodiscard]] boost::json::value route_settings_json(const config::Route& route, const config::Upstream& upstream);
 [[nodiscard]] RouteSettings read_route_settings(std::string_view json);  // throws std::exception

@@ -1,5 +1,5 @@
-// settings_lambda.hpp: a function as JSON for the module: in its route's settings for the half that faces the client,
-// and as the whole settings of the upstream filter `weir_lambda`. Who signs is not in it: Envoy's own filter does that.
+// settings_lambda.hpp: a function as JSON for the module: the settings of `weir_lambda_call` on the routes that lead to
+// it. Who signs is not in it: Envoy's own filter does that.
 #pragma once
 
 #include "gateway/settings.hpp"

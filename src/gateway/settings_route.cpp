@@ -1,7 +1,6 @@
 // settings_route.cpp: what the module must know of a route.
 #include "gateway/settings.hpp"
 #include "gateway/settings_json.hpp"
-#include "gateway/settings_lambda.hpp"
 
 #include <boost/json/parse.hpp>
 
@@ -17,7 +16,6 @@ json::value route_settings_json(const config::Route& route, const config::Upstre
                          return list(names, [](const std::string& name) { return json::value(name); });
                        })}};
   if (upstream.model) object["model"] = write_model({.model = *upstream.model, .host = upstream.host});
-  if (upstream.lambda) object["lambda"] = write_lambda(lambda_route(upstream));
   return object;
 }
 
@@ -33,7 +31,6 @@ RouteSettings read_route_settings(std::string_view text) {
     return one;
   });
   if (const auto* model = member(object, "model")) route.model = read_model(*model);
-  if (const auto* lambda = member(object, "lambda")) route.lambda = read_lambda(*lambda);
   return route;
 }
 

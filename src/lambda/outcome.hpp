@@ -1,6 +1,7 @@
 // outcome.hpp: how a call of a function came out, and why Lambda throttles. The names are those of metrics and logs.
 #pragma once
 
+#include <cstddef>
 #include <string_view>
 
 namespace weir::lambda {
@@ -17,6 +18,7 @@ enum class Outcome : unsigned char {
   too_large,       // the event is beyond Lambda's bound
   unreachable,
 };
+inline constexpr std::size_t outcomes = 10;
 
 [[nodiscard]] constexpr std::string_view name_of(Outcome outcome) noexcept {
   switch (outcome) {
@@ -54,6 +56,7 @@ enum class ThrottleReason : unsigned char {
   caller_rate,
   snapshot_creations,
 };
+inline constexpr std::size_t throttle_reasons = 7;
 
 [[nodiscard]] constexpr std::string_view name_of(ThrottleReason reason) noexcept {
   switch (reason) {

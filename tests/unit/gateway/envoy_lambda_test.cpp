@@ -1,4 +1,5 @@
 // How a function is in Envoy's words: its cluster and its routes.
+#include "gateway/envoy_lambda.hpp"
 #include "gateway/bootstrap.hpp"
 #include "gateway/envoy_clusters.hpp"
 #include "gateway/envoy_routes.hpp"
@@ -60,9 +61,22 @@ TEST(EnvoyLambda, EachAttemptPassesTheEventThenTheSignature) {
   EXPECT_EQ(protocol.at_pointer("/http_filters/2/name"), "envoy.filters.http.upstream_codec");
 }
 
-TEST(EnvoyLambda, TheUpstreamsHalfKnowsWhatTheRoutesHalfKnows) {
-  EXPECT_EQ(protocol_of(orders()).at_pointer("/http_filters/0/typed_config/filter_config/value"),
-            route_of(orders()).at_pointer("/typed_per_filter_config/weir_limits/filter_config/value/lambda"));
+TEST(EnvoyLambda, TheCallIsOnWhereARouteLeadsToAFunction) {
+  const json::value orders_route = route_of(orders());
+  EXPECT_EQ(orders_route.at_pointer("/typed_per_filter_config/weir_lambda_call/filter_name"), "weir_lambda_call");
+  EXPECT_EQ(orders_route.at_pointer("/typed_per_filter_config/weir_lambda_call/filter_config/value/function/name"),
+            "orders");
+  EXPECT_FALSE(host_of(before(orders())).at_pointer("/routes/1").as_object().contains("typed_per_filter_config"));
+}
+
+TEST(EnvoyLambda, TheCallIsOffElsewhere) { EXPECT_EQ(lambda_call_filter({}).at("disabled"), true); }
+
+TEST(EnvoyLambda, AChangedSettingLeavesTheClusterAsItIs) {
+  config::Lambda changed = orders();
+  changed.retry.attempts = 1;
+  changed.errors.unwrap = false;
+  changed.concurrency = {lambda::Concurrency::Mode::fixed, 7};
+  EXPECT_EQ(cluster_of(changed), cluster_of(orders()));
 }
 
 TEST(EnvoyLambda, CallsAreSignedForLambdaInItsRegion) {
@@ -122,20 +136,9 @@ TEST(EnvoyLambda, ARetryHasAsMuchOfTheBodyAsFitsIntoAnEvent) {
   EXPECT_EQ(route_of(lambda).at("request_body_buffer_limit"), (1 << 20) + (64 << 10));
 }
 
-TEST(EnvoyLambda, TheHostIsTheClientsUntilItIsInTheEvent) {
+TEST(EnvoyLambda, TheHostIsNotTheRoutesMatter) {
   EXPECT_FALSE(route_of(orders()).at("route").as_object().contains("host_rewrite_literal"));
   EXPECT_FALSE(route_of(orders()).at("route").as_object().contains("append_x_forwarded_host"));
-}
-
-TEST(EnvoyLambda, AttemptsAreCountedForFunctionsAlone) {
-  config::Config config = before(orders());
-  EXPECT_EQ(host_of(config).at("include_request_attempt_count"), true);
-  EXPECT_FALSE(host_of(config).at_pointer("/routes/0").as_object().contains("request_headers_to_remove"));
-  EXPECT_EQ(host_of(config).at_pointer("/routes/1/request_headers_to_remove"),
-            json::parse(R"(["x-envoy-attempt-count"])"));
-  config.upstreams.front().lambda.reset();
-  EXPECT_FALSE(host_of(config).as_object().contains("include_request_attempt_count"));
-  EXPECT_FALSE(host_of(config).at_pointer("/routes/1").as_object().contains("request_headers_to_remove"));
 }
 
 TEST(EnvoyLambda, ServersHaveNothingOfIt) {

@@ -1,4 +1,5 @@
 #include "gateway/settings.hpp"
+#include "gateway/settings_lambda.hpp"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -260,11 +261,10 @@ TEST(Settings, WhatARouteToAFunctionSaysArrives) {
   lambda.concurrency = {.mode = lambda::Concurrency::Mode::fixed, .most = 7};
   lambda.context = {.stage = "prod", .api_id = "a1b2c3", .account_id = "210987654321"};
   const config::Upstream upstream{.name = "orders", .host = "127.0.0.1", .port = 9001, .lambda = lambda};
-  const RouteSettings arrived = read_route_settings(boost::json::serialize(route_settings_json({}, upstream)));
-  ASSERT_TRUE(arrived.lambda);
-  EXPECT_EQ(arrived.lambda->upstream, "orders");
-  EXPECT_EQ(arrived.lambda->authority, "127.0.0.1:9001");
-  const config::Lambda& read = arrived.lambda->lambda;
+  const LambdaRoute arrived = read_lambda(write_lambda(lambda_route(upstream)));
+  EXPECT_EQ(arrived.upstream, "orders");
+  EXPECT_EQ(arrived.authority, "127.0.0.1:9001");
+  const config::Lambda& read = arrived.lambda;
   EXPECT_EQ(read.function, lambda.function);
   EXPECT_EQ(read.region, "us-east-1");
   EXPECT_EQ(read.payload, lambda::Payload::alb);
@@ -284,7 +284,7 @@ TEST(Settings, WhoSignsIsNotAmongWhatTheModuleKnows) {
   config::Lambda lambda;
   lambda.credentials = {.profile = "shop-profile", .role_arn = "arn:aws:iam::123456789012:role/shop-role"};
   const config::Upstream upstream{.name = "orders", .host = "127.0.0.1", .lambda = lambda};
-  EXPECT_THAT(boost::json::serialize(route_settings_json({}, upstream)), testing::Not(testing::HasSubstr("shop-")));
+  EXPECT_THAT(boost::json::serialize(write_lambda(lambda_route(upstream))), testing::Not(testing::HasSubstr("shop-")));
 }
 
 }  // namespace
