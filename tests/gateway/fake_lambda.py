@@ -65,7 +65,7 @@ class FakeLambda(http.server.ThreadingHTTPServer):
         super().__init__(("127.0.0.1", port), Api)
         self.region, self.scheme = region, "https" if certificate else "http"
         self.keys = {KEY_ID: Key(SECRET)}
-        self.invokes, self.faults, self.scripts = [], [], {}
+        self.invokes, self.faults, self.scripts, self.connections = [], [], {}, set()
         self.lock = threading.Lock()
         if certificate:
             context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
@@ -94,9 +94,21 @@ class FakeLambda(http.server.ThreadingHTTPServer):
         with self.lock:
             return [each for each in self.invokes if function in (None, function_of(each.target))]
 
+    def process_request(self, request, client_address):
+        self.connections.add(request)
+        super().process_request(request, client_address)
+
+    def shutdown_request(self, request):
+        self.connections.discard(request)
+        super().shutdown_request(request)
+
     def stop(self):
+        """Connections that a caller keeps end, too."""
         self.shutdown()
         self.server_close()
+        for connection in list(self.connections):
+            with contextlib.suppress(OSError):
+                connection.shutdown(socket.SHUT_RDWR)
 
     def handle_error(self, request, client_address):
         pass  # a caller that left

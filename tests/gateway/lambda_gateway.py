@@ -7,6 +7,7 @@ import textwrap
 import time
 
 from conftest import PATIENCE
+from eventually import becomes
 from fake_lambda import CREDENTIALS
 
 BROKEN = '{"message":"Internal server error"}'
@@ -56,13 +57,6 @@ def metric(gateway, sample):
 
 def invocations(gateway, function, outcome):
     return metric(gateway, f'weir_lambda_invocations_total{{function="{function}",outcome="{outcome}"}}')
-
-
-def becomes(read, expected):
-    deadline = time.monotonic() + PATIENCE
-    while (value := read()) != expected and time.monotonic() < deadline:
-        time.sleep(0.01)
-    assert value == expected
 
 
 def log_line(gateway, path):

@@ -2,10 +2,10 @@
 
 import http.server
 import ssl
-import subprocess
 import threading
 
 import pytest
+from certificates import make_certificate, trusting
 
 LIMITS = "limits: { per-user: { key: header:x-user-id, rate: 3/1d, algorithm: fixed_window } }\n"
 ROUTES = "routes: [{ path: /*, to: local, limits: [per-user] }]\n"
@@ -40,12 +40,7 @@ class Hello(http.server.BaseHTTPRequestHandler):
 
 @pytest.fixture(scope="module")
 def certificate(folder):
-    path = folder.path / "localhost.pem"
-    subprocess.run(["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2", "-subj", "/CN=localhost",
-                    "-addext", "subjectAltName=DNS:localhost", "-keyout", path, "-out", path.with_suffix(".crt")],
-                   check=True, capture_output=True)
-    path.write_text(path.read_text() + path.with_suffix(".crt").read_text())
-    return path
+    return make_certificate(folder.path)
 
 
 @pytest.fixture(scope="module")
@@ -58,13 +53,6 @@ def tls_port(certificate):
     yield server.server_port
     server.shutdown()
     server.server_close()
-
-
-def trusting(certificate):
-    def change(bootstrap):
-        context = bootstrap["static_resources"]["clusters"][0]["transport_socket"]["typed_config"]["common_tls_context"]
-        context["validation_context"]["trusted_ca"]["filename"] = str(certificate.with_suffix(".crt"))
-    return change
 
 
 def test_an_https_upstream_that_is_trusted_answers(start, tls_port, certificate, user):
