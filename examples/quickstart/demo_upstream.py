@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""What stands behind the demo gateway: an echo, a streaming model in three APIs, a function and a login. Needs Python alone.
+"""What stands behind the demo gateway: an echo, a streaming model in three APIs, functions and a login. Needs Python alone.
 
     demo_upstream.py [--port N]     prints the port that it listens on; 0 (the default) finds a free one
 """

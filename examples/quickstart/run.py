@@ -45,11 +45,26 @@ def invitation(url):
       what is left of 200 tokens a minute, then 429
   {bold}curl -i {question}{plain}
       the refusal, as OpenAI's SDKs expect it
+  {bold}curl -i {url}/orders/7{plain}
+      the answer of a function of AWS Lambda
+  {bold}curl -N {url}/story{plain}
+      a streamed answer of another one
+  {bold}curl -X PUT {url}/demo/throttle/orders{plain}
+      from now on Lambda throttles it; DELETE instead of PUT ends that
+  {bold}curl -i {url}/orders/7{plain}
+      after three attempts an error that says the truth, as API Gateway shows it
   {bold}curl -s {ADMIN}/api/v1/limits/per-client/keys/127.0.0.1{plain}
       what you have left; DELETE instead of GET gives it all back
 
 The config is {CONFIG.relative_to(HERE.parent.parent)}. Ctrl-C stops it all.
 """
+
+
+def signing(environment):
+    """Requests to functions are signed. Where this machine has no credentials of AWS, the demo's function takes any."""
+    if "AWS_ACCESS_KEY_ID" in environment:
+        return {}
+    return {"AWS_ACCESS_KEY_ID": "demo", "AWS_SECRET_ACCESS_KEY": "demo", "AWS_EC2_METADATA_DISABLED": "true"}
 
 
 def main():
@@ -72,7 +87,7 @@ def main():
         port = upstream.stdout.readline().strip()
         if not port:
             return 0 if told_to_stop else 3
-        environment = os.environ | {"DEMO_UPSTREAM": f"http://127.0.0.1:{port}"}
+        environment = os.environ | {"DEMO_UPSTREAM": f"http://127.0.0.1:{port}"} | signing(os.environ)
         gateway = start([WEIR, "up", "-c", CONFIG], stderr=subprocess.PIPE, env=environment)
         if told_to_stop:
             stop()

@@ -13,23 +13,26 @@ import time
 import pytest
 from conftest import BUILD, PATIENCE, ROOT, envoy_program, free_port
 
+SWITCH = "from now on Lambda throttles it; DELETE instead of PUT ends that"
+THROTTLED = "after three attempts an error that says the truth, as API Gateway shows it"
+
 
 class Demo:
-    """The running demo and what it invited to: {command: what it is said to do}."""
+    """The running demo and what it invited to: (command, what it is said to do)."""
 
     def __init__(self, process, folder):
-        self.process, self.folder, self.commands = process, folder, {}
+        self.process, self.folder, self.commands = process, folder, []
         for line in process.stdout:
             if line.startswith("  curl ") or line.startswith("  for "):
                 command = line.strip()
             elif line.startswith("      "):
-                self.commands[command] = line.strip()
+                self.commands.append((command, line.strip()))
             elif line.startswith("The config is"):
                 break
 
-    def run(self, promise):
+    def run(self, promise, change=lambda command: command):
         """What the command with this promise prints."""
-        [command] = [command for command, said in self.commands.items() if said == promise]
+        [command] = [change(command) for command, said in self.commands if said == promise]
         done = subprocess.run(["bash", "-c", command], stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=PATIENCE)
         assert done.returncode == 0, f"{command}\n{done.stderr}"
         return done.stdout
@@ -95,3 +98,22 @@ def test_the_model_streams_then_tokens_run_out_then_it_refuses_as_openai_does(de
         assert time.monotonic() < deadline, refusal
     assert re.search(r"\nretry-after: [1-9]", refusal)
     assert '"code":"rate_limit_exceeded"' in refusal
+
+
+def test_a_function_answers_and_tells_the_truth_while_lambda_throttles_it(demo):
+    answer = demo.run("the answer of a function of AWS Lambda")
+    assert answer.startswith("HTTP/1.1 200 OK")
+    event = json.loads(answer.partition("\n\n")[2])["event"]
+    assert (event["rawPath"], event["requestContext"]["http"]["method"]) == ("/orders/7", "GET")
+
+    assert demo.run("a streamed answer of another one").startswith("A function tells its story ")
+
+    demo.run(SWITCH)
+    refused = demo.run(THROTTLED)
+    assert refused.startswith("HTTP/1.1 500 ")
+    assert "\nx-envoy-lambda-statuscode: 429" in refused
+    assert "\nx-weir-lambda-reason: ReservedFunctionConcurrentInvocationLimitExceeded" in refused
+    assert '{"message":"Internal server error"}' in refused
+
+    demo.run(SWITCH, lambda command: command.replace("PUT", "DELETE"))
+    assert demo.run("the answer of a function of AWS Lambda").startswith("HTTP/1.1 200 OK")
