@@ -100,6 +100,18 @@ RECORDING = ("one key", "1 k keys", "1 M keys, skewed", "1 M keys")
 RECORDING_GOAL = 100
 HOUR_OF_KEYS_MIB = 32
 
+OWN_LAMBDA = "aws_lambda"
+LAMBDA_CALLS = [
+    Comparison("requests per second of small JSON calls", "lambda gateway calls requests_per_second", WEIR, OWN_LAMBDA, 1.0, at_least=True),
+    Comparison("CPU time a request, us", "lambda gateway calls cpu_us", WEIR, OWN_LAMBDA),
+    Comparison("p99 of small JSON calls, saturated, us", "lambda gateway calls p99_us", WEIR, OWN_LAMBDA),
+    Comparison("first byte of a streamed answer, p50, us", "lambda gateway first byte p50_us", WEIR, OWN_LAMBDA),
+    Comparison("first byte of a streamed answer, p99, us", "lambda gateway first byte p99_us", WEIR, OWN_LAMBDA),
+]
+# Microseconds from the endpoint's first frame to the client; KiB of an open stream beyond that of a bare Envoy.
+LAMBDA_FIRST_BYTE = Absolute("first byte, p99, us", "lambda gateway first byte p99_us", "direct", {WEIR: 1000})
+LAMBDA_STREAM_KIB = 64
+
 # Algorithm -> bytes a key at 10 M keys.
 MEMORY_GOALS = {"gcra": 24, "token_bucket": 24, "fixed_window": 24, "sliding_window": 40, "governor": None}
 

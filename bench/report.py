@@ -91,17 +91,17 @@ def lambda_table(measurements):
     return table
 
 
-def lambda_account_table(measurements):
-    table = Table("AWS Lambda: calls against a simulated account that throttles beyond 100 at once",
-                  ["Who calls", "Share of what could run", "Throttled calls", "Goal", ""])
+def lambda_account_table(measurements, title, case):
+    table = Table(title, ["Who calls", "Share of what could run", "Throttled calls", "Goal", ""])
     for who, goal in comparisons.LAMBDA_ACCOUNT.items():
-        ran = measurements.values.get(("lambda account throughput", who))
+        ran = measurements.values.get((f"{case} throughput", who))
         if not ran:
             continue
         share = statistics.median(ran.values())
-        throttled = statistics.median(measurements.values["lambda account throttled_share", who].values())
+        throttled = statistics.median(measurements.values[f"{case} throttled_share", who].values())
         met = None if goal is None else share >= goal[0] and throttled <= goal[1]
-        table.rows.append([who, f"{share:.3f}", f"{throttled:.1%}", "" if goal is None else f">= {goal[0]}, <= {goal[1]:.0%}", VERDICTS[met]])
+        bound = "" if goal is None else f">= {goal[0]}, <= {goal[1]:.0%}"
+        table.rows.append([who, f"{share:.3f}", f"{throttled:.1%}", bound, VERDICTS[met]])
     return table
 
 
@@ -174,6 +174,22 @@ def charges_table(measurements):
     return table
 
 
+def lambda_stream_table(measurements):
+    """First bytes beside the endpoint itself, and what an open stream takes beside a bare Envoy."""
+    table = Table("AWS Lambda: streamed answers", ["What", "Weir", "Beside it", "Goal", ""])
+    first = comparisons.LAMBDA_FIRST_BYTE
+    if values := measurements.values.get((first.case, comparisons.WEIR)):
+        median = statistics.median(values.values())
+        table.rows.append([first.what, f"{median:,.0f}", f"{measurements.median(first.case, first.peer)} ({first.peer})",
+                           f"<= {first.goals[comparisons.WEIR]:,}", VERDICTS[first.met(comparisons.WEIR, median)]])
+    kib = {who: measurements.values.get(("lambda gateway streams kib", who)) for who in (comparisons.WEIR, comparisons.BARE)}
+    if all(kib.values()):
+        ours, bare = (statistics.median(values.values()) for values in kib.values())
+        table.rows.append(["KiB an open stream", f"{ours:.0f}", f"{bare:.0f} ({comparisons.BARE})",
+                           f"<= {comparisons.LAMBDA_STREAM_KIB} more", VERDICTS[ours - bare <= comparisons.LAMBDA_STREAM_KIB]])
+    return table
+
+
 def replay_table(measurements):
     table = Table("Replaying traces: `weir simulate`", ["Trace", "Lines a second"])
     for trace in comparisons.REPLAYED:
@@ -193,13 +209,19 @@ def tables(measurements):
     latency_in_redis = Table("A decision in Redis, beside a raw round trip", ["What", "Decision", "GET", "Ratio", "Goal", ""])
     upstash = Table("Decisions in Redis, beside @upstash/ratelimit", ["What", "Weir", "The package", "Ratio", "Goal", ""])
     on_redis = Table("The gateway on Redis", ["What", "It", "Peer", "Ratio", "Goal", ""])
+    functions = Table("AWS Lambda, beside Envoy's own aws_lambda filter", ["What", "Weir", "aws_lambda", "Ratio", "Goal", ""])
     all_tables = [
         compare(decisions, measurements, comparisons.DECISIONS),
         compare(limit, measurements, comparisons.PHYSICAL_LIMIT),
         memory_table(measurements),
         usage_table(measurements),
         lambda_table(measurements),
-        lambda_account_table(measurements),
+        lambda_account_table(measurements, "AWS Lambda: calls against a simulated account that throttles beyond 100 at once",
+                             "lambda account"),
+        compare(functions, measurements, comparisons.LAMBDA_CALLS),
+        lambda_stream_table(measurements),
+        lambda_account_table(measurements, "AWS Lambda through Envoy: 60 callers of an endpoint that throttles beyond 20 at once",
+                             "lambda gateway account"),
         analytics_table(measurements),
         lambda_host_table(measurements),
         compare(gateway, measurements, comparisons.GATEWAY),
