@@ -13,6 +13,7 @@ import time
 import pytest
 from conftest import BUILD, PATIENCE, ROOT, envoy_program, free_port
 
+NOBODYS_KEY = {"AWS_ACCESS_KEY_ID": "demo", "AWS_SECRET_ACCESS_KEY": "demo", "AWS_SESSION_TOKEN": ""}
 EXAMPLES = sorted(path.parent.name for path in (ROOT / "examples").glob("*/weir.yaml") if (path.parent / "README.md").exists())
 
 
@@ -65,10 +66,10 @@ def running(folder, config, environment):
 @pytest.mark.parametrize("name", EXAMPLES)
 def test_an_example_does_what_its_readme_shows(name, folder, demo_upstream):
     ports = {"127.0.0.1:8080": f"127.0.0.1:{free_port()}", "127.0.0.1:9090": f"127.0.0.1:{free_port()}",
-             "build/release/weir": str(BUILD / "weir")}
+             "127.0.0.1:9000": demo_upstream.removeprefix("http://"), "build/release/weir": str(BUILD / "weir")}
     environment = {**os.environ, "PATH": os.pathsep.join([str(pathlib.Path(sys.executable).parent), os.environ["PATH"]]),  # the SDKs
                    "WEIR_ENVOY": envoy_program(), "XDG_RUNTIME_DIR": str(folder), "LISTEN": ports["127.0.0.1:8080"],
-                   "ADMIN": ports["127.0.0.1:9090"], "UPSTREAM": demo_upstream}
+                   "ADMIN": ports["127.0.0.1:9090"], "UPSTREAM": demo_upstream, "LAMBDA_ENDPOINT": demo_upstream, **NOBODYS_KEY}
     steps = list(shown(folder / "examples" / name / "README.md"))
     assert steps
     with running(folder, f"examples/{name}/weir.yaml", environment) as log:
