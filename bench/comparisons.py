@@ -197,7 +197,9 @@ CHUNKS = "chunks_per_second"
 PARALLEL = "model, 100 streams"
 MODEL_STREAMS = [
     Comparison("chunks per second, as fast as they come back", f"{PARALLEL} {CHUNKS}", WEIR, BARE, 0.95, at_least=True),
+    Comparison("chunks per second: an empty module", f"{PARALLEL} {CHUNKS}", EMPTY, BARE),
     Comparison("CPU time of Envoy a chunk, us", f"{PARALLEL} cpu_us", WEIR, BARE),
+    Comparison("CPU time of Envoy a chunk, us: an empty module", f"{PARALLEL} cpu_us", EMPTY, BARE),
     Comparison("p50 a chunk at 5,000 a second, us", f"{PARALLEL} p50_us", WEIR, BARE),
     Comparison("p99 a chunk at 5,000 a second, us", f"{PARALLEL} p99_us", WEIR, BARE),
 ]

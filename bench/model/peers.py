@@ -29,12 +29,10 @@ def weir_config(listen, model, admin="off"):
     }
 
 
-def start_envoy(stack, envoy, weir, folder, model, core, bare=False):
-    """(its port, its process)"""
+def start_envoy(stack, envoy, weir, folder, model, core, change=lambda bootstrap: bootstrap):
+    """(its port, its process); `change`: of the bootstrap"""
     port = processes.free_port()
-    bootstrap = envoys.bootstrap_of(weir, folder, weir_config(port, model))
-    if bare:
-        bootstrap = bootstraps.without_weir(bootstrap)
+    bootstrap = change(envoys.bootstrap_of(weir, folder, weir_config(port, model)))
     return port, envoys.start_envoy(stack, envoy, weir, folder, bootstrap, port, core)
 
 

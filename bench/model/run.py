@@ -14,6 +14,7 @@ HERE = pathlib.Path(__file__).resolve().parent
 sys.path.insert(0, str(HERE.parent))
 sys.path.insert(0, str(HERE.parent / "gateway"))
 
+import bootstraps  # noqa: E402
 import envoys  # noqa: E402
 import peers  # noqa: E402
 import processes  # noqa: E402
@@ -90,6 +91,7 @@ def main():
     arguments.add_argument("--seconds", type=int, default=3, help="of each measurement")
     arguments.add_argument("--weir", default=str(envoys.ROOT / "build/release/weir"), help="the command line, its module beside it")
     arguments.add_argument("--streams", default=str(envoys.ROOT / "build/bench/model_streams"), help="the program streams.cpp")
+    arguments.add_argument("--empty-module", help="bench_empty_module's library; without it that contender is left out")
     arguments.add_argument("--litellm", help="LiteLLM's program; without it that peer is left out")
     options = arguments.parse_args()
     envoy = envoys.require(options.weir, options.streams)
@@ -99,10 +101,14 @@ def main():
     with contextlib.ExitStack() as stack:
         folder = pathlib.Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="weir-bench-")))
         streams = Streams(stack, options.streams, other_core)
-        bare = peers.start_envoy(stack, envoy, options.weir, folder, streams.port, core, bare=True)
-        weir = peers.start_envoy(stack, envoy, options.weir, folder, streams.port, core)
-        measure_parallel(streams, {"bare": bare, "weir": weir}, options.rounds, options.seconds)
-        contenders = {"the model itself": 0, "bare": bare[0], "weir": weir[0]}
+        changes = {"bare": bootstraps.without_weir, "weir": lambda bootstrap: bootstrap}
+        if options.empty_module:
+            empty = bootstraps.empty_module(options.empty_module)
+            changes["an empty module"] = lambda bootstrap: bootstraps.without_weir(bootstrap, [empty])
+        gateways = {name: peers.start_envoy(stack, envoy, options.weir, folder, streams.port, core, change)
+                    for name, change in changes.items()}
+        measure_parallel(streams, gateways, options.rounds, options.seconds)
+        contenders = {"the model itself": 0, "bare": gateways["bare"][0], "weir": gateways["weir"][0]}
         if options.litellm:
             contenders["LiteLLM"] = peers.start_litellm(stack, options.litellm, folder, streams.port, core)[0]
         measure_answers(streams, contenders, min(options.rounds, 5), options.seconds)
