@@ -8,7 +8,7 @@ Functions by name:
     stream   one frame at once, whose body is the time (ns of the monotonic clock, 20 digits), and the rest after PAUSE; by the
              buffered Invoke the same output in two pieces
     open     one frame at once, and the end when the caller leaves
-GET /counts tells what `slow` did: {"ran", "throttled"}; they begin anew with each question.
+GET /counts tells what `slow` did: {"ran", "throttled", "busy"}, busy in seconds of all calls; they begin anew with each question.
 """
 
 import argparse
@@ -47,10 +47,14 @@ STREAM = in_chunks(f"content-type: {EVENT_STREAM}", f"x-amzn-remapped-content-ty
 
 class Account:
     def __init__(self, ceiling, runs):
-        self.ceiling, self.runs, self.running, self.counts = ceiling, runs, 0, {"ran": 0, "throttled": 0}
+        self.ceiling, self.runs, self.running, self.counts = ceiling, runs, 0, self.none()
+
+    @staticmethod
+    def none():
+        return {"ran": 0, "throttled": 0, "busy": 0.0}
 
     def tell(self):
-        told, self.counts = self.counts, {"ran": 0, "throttled": 0}
+        told, self.counts = self.counts, self.none()
         return answer(200, json.dumps(told).encode())
 
     async def call(self):
@@ -58,11 +62,13 @@ class Account:
             self.counts["throttled"] += 1
             return answer(429, THROTTLED, "x-amzn-errortype: TooManyRequestsException")
         self.running += 1
+        begin = time.monotonic()
         try:
             await asyncio.sleep(self.runs)
         finally:
             self.running -= 1
         self.counts["ran"] += 1
+        self.counts["busy"] += time.monotonic() - begin
         return answer(200, ANSWER)
 
 

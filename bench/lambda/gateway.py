@@ -220,7 +220,7 @@ def account(bench, endpoint):
         begin = time.monotonic()
         asyncio.run(callers(port, "/", seconds))
         told = asyncio.run(counts(endpoint))
-        say("account", turn, who, throughput=told["ran"] * RUNS / (CEILING * (time.monotonic() - begin)),
+        say("account", turn, who, throughput=told["busy"] / (CEILING * (time.monotonic() - begin)),
             throttled_share=told["throttled"] / max(1, told["ran"] + told["throttled"]))
 
 
