@@ -38,6 +38,12 @@ struct Call {
 [[nodiscard]] Response reserve(const Call& call);
 [[nodiscard]] Response settle(const Call& call);
 [[nodiscard]] Response release(const Call& call);
+// analytics.cpp
+[[nodiscard]] Response analytics_usage(const Call& call);
+[[nodiscard]] Response analytics_top(const Call& call);
+[[nodiscard]] Response analytics_tokens(const Call& call);
+[[nodiscard]] Response analytics_lambda(const Call& call);
+[[nodiscard]] Response analytics_stream(const Call& call);
 // pages.cpp
 [[nodiscard]] Response metrics_page(const Call& call);
 [[nodiscard]] Response healthz(const Call& call);

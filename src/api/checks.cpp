@@ -2,6 +2,7 @@
 
 #include "api/call.hpp"
 #include "api/decision_json.hpp"
+#include "api/recorded.hpp"
 #include "limiter/decision.hpp"
 
 #include <algorithm>
@@ -122,11 +123,15 @@ Sorted sort_out(const Service& service, std::span<const GivenCheck> checks, std:
   return sorted;
 }
 
-void count(std::span<const GivenCheck> checks, std::span<const Decision> decisions) {
+void count(const Service& service, std::span<const GivenCheck> checks, std::span<const Decision> decisions) {
   const bool allowed = together(decisions).allowed;
+  const Instant now = service.now();
   for (std::size_t at = 0; at < checks.size(); ++at) {
-    if (checks[at].limit.metrics == nullptr) continue;
-    if (const auto outcome = outcome_of(decisions[at], allowed)) checks[at].limit.metrics->count(*outcome);
+    const auto outcome = outcome_of(decisions[at], allowed);
+    if (!outcome) continue;
+    const auto& [limit, key, amount] = checks[at];
+    if (limit.metrics != nullptr) limit.metrics->count(*outcome);
+    record(service.analytics(), limit.recorded, key.text, *outcome, charged(decisions[at]) ? amount : 0, now);
   }
 }
 

@@ -51,8 +51,8 @@ struct Sorted {
 [[nodiscard]] Sorted sort_out(const Service& service, std::span<const GivenCheck> checks,
                               std::span<Decision> decisions);
 
-// Counts them in the limits' metrics.
-void count(std::span<const GivenCheck> checks, std::span<const Decision> decisions);
+// Counts them in the limits' metrics and records them.
+void count(const Service& service, std::span<const GivenCheck> checks, std::span<const Decision> decisions);
 
 // The answer when it is no decision: 409 when the id was used for another call, 503 when the store is down and nobody
 // is to be let through.

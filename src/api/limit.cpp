@@ -46,7 +46,7 @@ Response decide(const Call& call) {
   call.service.metrics()
       .decision_seconds_of(call.service.store().impl().room->immediate())
       .record(std::chrono::steady_clock::now() - start);
-  count(given->checks, decisions);
+  count(call.service, given->checks, decisions);
   if (auto answered = decided(decisions); !answered) return std::move(answered.error());
   return json_response(200, decision_body(decisions, given->as_list));
 }

@@ -120,6 +120,8 @@ std::string Metrics::text(const Readings& readings) const {
   describe(text, "weir_access_log_dropped_total", "counter",
            "Access log lines that were lost: the queue was full, or the file could not be written.");
   sample(text, "weir_access_log_dropped_total", {}, std::to_string(access_log_dropped.value()));
+  describe(text, "weir_analytics_dropped_total", "counter", "Records of analytics that were lost for want of room.");
+  sample(text, "weir_analytics_dropped_total", {}, std::to_string(readings.analytics_dropped));
   models.append(text);
   functions.append(text);
   return text;

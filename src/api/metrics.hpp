@@ -135,9 +135,10 @@ class Metrics {
     std::uint64_t holds_lost = 0;  // whose end the store could not be told
     std::uint64_t evictions = 0;
     std::uint64_t keys = 0;
-    std::uint64_t owed = 0;       // keys whose units were granted without the store and wait to be charged
-    std::uint64_t unsettled = 0;  // settlements that wait to be sent again
-    std::uint64_t forgiven = 0;   // of both, dropped
+    std::uint64_t owed = 0;               // keys whose units were granted without the store and wait to be charged
+    std::uint64_t unsettled = 0;          // settlements that wait to be sent again
+    std::uint64_t forgiven = 0;           // of both, dropped
+    std::uint64_t analytics_dropped = 0;  // records
   };
   // The Prometheus text format 0.0.4.
   [[nodiscard]] std::string text(const Readings& readings) const;

@@ -1,4 +1,5 @@
 // pages.cpp: what machines look at: metrics, health, and the description of the API itself.
+#include "analytics/recorder.hpp"
 #include "api/call.hpp"
 #include "api/metrics.hpp"
 #include "api/openapi.hpp"
@@ -7,6 +8,7 @@
 namespace weir::api {
 
 Response metrics_page(const Call& call) {
+  const analytics::Recorder* analytics = call.service.analytics();
   const StoreStatistics store = call.service.store().statistics();
   return {.content_type = "text/plain; version=0.0.4; charset=utf-8",
           .body = call.service.metrics().text({.store = call.service.store().health(),
@@ -16,7 +18,8 @@ Response metrics_page(const Call& call) {
                                                .keys = store.keys,
                                                .owed = store.owed,
                                                .unsettled = store.unsettled,
-                                               .forgiven = store.forgiven})};
+                                               .forgiven = store.forgiven,
+                                               .analytics_dropped = analytics == nullptr ? 0 : analytics->dropped()})};
 }
 
 // The process answers.

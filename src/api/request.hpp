@@ -1,6 +1,7 @@
 // request.hpp: an HTTP request as the API sees it, and its answer. No sockets, no Envoy.
 #pragma once
 
+#include <functional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -22,6 +23,8 @@ struct Request {
   std::string_view body{};
 };
 
+class Service;
+
 struct Header {
   std::string_view name;
   std::string value;
@@ -32,6 +35,8 @@ struct Response {
   std::string_view content_type{};  // empty: no body
   std::string body{};
   std::vector<Header> headers{};  // others
+  // Set: the answer has no end, `body` is its beginning, and once a second this tells what comes next. One at a time.
+  std::function<std::string(const Service&)> more{};
 };
 
 inline constexpr std::string_view json_type = "application/json";

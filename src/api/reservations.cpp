@@ -109,7 +109,7 @@ Response reserve(const Call& call) {
   call.service.metrics()
       .decision_seconds_of(call.service.store().impl().room->immediate())
       .record(std::chrono::steady_clock::now() - start);
-  count(given->checks, decisions);
+  count(call.service, given->checks, decisions);
   if (auto answered = decided(decisions); !answered) return std::move(answered.error());
   if (!granted) return json_response(200, decision_body(decisions, given->as_list, *id));
   Response response = json_response(201, decision_body(decisions, given->as_list, options.id));

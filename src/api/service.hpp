@@ -20,6 +20,10 @@
 #include <string_view>
 #include <vector>
 
+namespace weir::analytics {
+class Recorder;
+}
+
 namespace weir::api {
 
 class LimitMetrics;
@@ -31,6 +35,7 @@ struct NamedLimit {
   Limiter* limiter = nullptr;
   LimitMetrics* metrics = nullptr;        // where its decisions are counted; null: nowhere
   const limiter::KeySet* only = nullptr;  // keys that it applies to; null or empty: every key
+  std::uint32_t recorded = 0;             // what it is recorded as (analytics::LimitId)
 };
 
 // Safe from any thread. One Service stands for one state of the configuration: a changed one is another Service.
@@ -43,6 +48,7 @@ class Service {
   [[nodiscard]] virtual Store& store() const = 0;
   [[nodiscard]] virtual config::Store::OnError on_error() const = 0;
   [[nodiscard]] virtual Metrics& metrics() const = 0;
+  [[nodiscard]] virtual analytics::Recorder* analytics() const { return nullptr; }  // null: nothing is recorded
   [[nodiscard]] virtual Instant now() const = 0;
   [[nodiscard]] virtual bool store_up() const { return true; }  // whether the store answered when it was last asked
   [[nodiscard]] virtual std::uint64_t holds_lost() const { return 0; }

@@ -25,6 +25,7 @@ struct Command {
 [[nodiscard]] Run declare_reset(Syntax arguments);
 [[nodiscard]] Run declare_rate(Syntax arguments);
 [[nodiscard]] Run declare_deny(Syntax arguments);
+[[nodiscard]] Run declare_top(Syntax arguments);
 [[nodiscard]] Run declare_redis(Syntax arguments);
 [[nodiscard]] Run declare_simulate(Syntax arguments);
 [[nodiscard]] Run declare_convert(Syntax arguments);

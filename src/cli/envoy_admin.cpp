@@ -94,6 +94,7 @@ bool EnvoyAdmin::drain() const {
   // A failed health check makes every answer carry `connection: close` (HTTP/2: GOAWAY); closing the listeners first
   // would leave a moment in which a reused connection learns nothing.
   const bool told = ask("POST", "/healthcheck/fail").has_value();
+  (void)ask("POST", "/weir/ending");  // streams of the admin API, which no client ends
   return ask("POST", "/drain_listeners").has_value() && told;
 }
 

@@ -26,6 +26,7 @@ constexpr std::array commands{
     Command{"reset", "Start a key afresh", declare_reset},
     Command{"rate", "Read or change a limit's rate while the gateway runs", declare_rate},
     Command{"deny", "Read or change the deny list", declare_deny},
+    Command{"top", "Show the busiest and the most limited keys, tokens and throttles, live", declare_top},
     Command{"redis", "Look after our keys in Redis", declare_redis},
     Command{"simulate", "Replay a trace against a config and print what would have been allowed", declare_simulate},
     Command{"convert", "Print another rate limiter's config as a weir.yaml", declare_convert},

@@ -223,6 +223,14 @@ struct AccessLog {
   Key key = Key::omit;
 };
 
+// What is remembered of decisions: for how long, by buckets of which length, and of how many keys.
+struct Analytics {
+  std::chrono::nanoseconds retention = std::chrono::days(30);
+  std::chrono::nanoseconds bucket = std::chrono::minutes(1);  // whole seconds
+  std::int64_t top = 1000;
+  friend bool operator==(const Analytics&, const Analytics&) = default;
+};
+
 // Per million tokens, by a model's name or a glob, in the file's order.
 using Prices = std::vector<std::pair<std::string, usage::Price>>;
 
@@ -239,6 +247,7 @@ struct Config {
   std::vector<Route> routes;        // the first that matches wins
   Prices prices;
   Responses responses;
+  std::optional<Analytics> analytics = Analytics{};  // none: off
   std::optional<Jwt> jwt;
   AccessLog access_log;
   std::chrono::nanoseconds drain = std::chrono::seconds(30);

@@ -94,6 +94,8 @@ bool envoy_dynamic_module_callback_http_received_buffered_request_body(void* fil
 void envoy_dynamic_module_callback_http_set_buffer_limit(void* filter, std::uint64_t bytes);
 void envoy_dynamic_module_callback_http_send_response(void* filter, std::uint32_t status, const Header* headers,
                                                       std::size_t header_count, Buffer body, Buffer details);
+void envoy_dynamic_module_callback_http_send_response_headers(void* filter, const Header* headers,
+                                                              std::size_t header_count, bool end);
 void envoy_dynamic_module_callback_http_send_response_data(void* filter, Buffer bytes, bool end);
 void envoy_dynamic_module_callback_http_filter_reset_stream(void* filter, ResetReason reason, Buffer details);
 void* envoy_dynamic_module_callback_http_filter_scheduler_new(void* filter);

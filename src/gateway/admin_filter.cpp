@@ -8,7 +8,10 @@
 
 #include <boost/container/static_vector.hpp>
 
+#include <algorithm>
+#include <array>
 #include <atomic>
+#include <chrono>
 #include <cstdlib>
 #include <memory>
 #include <optional>
@@ -128,9 +131,28 @@ void run(Errand& errand, const Runtime& runtime) noexcept {
   }
 }
 
-// Whether its answer may need a store that answers later.
+// Whether its answer may need a store that answers later, or so much work that no worker should do it.
 bool may_wait(const Runtime& runtime, std::string_view target) {
+  if (target.starts_with("/api/v1/analytics/")) return true;
   return !runtime.answers_at_once() && target.starts_with("/api/");
+}
+
+// An answer without an end: `more` is asked once a second, on another thread, for what comes next.
+struct Endless {
+  explicit Endless(api::Response&& first) : response(std::move(first)) {}
+
+  api::Response response;
+  std::string next;
+  std::atomic<bool> ready{false};
+};
+
+void tell_more(Endless& endless, const Runtime& runtime) noexcept {
+  try {
+    endless.next = endless.response.more(runtime);
+  } catch (...) {
+    endless.next.clear();
+    log(LogLevel::error, "weir: the admin API failed to go on with a stream");
+  }
 }
 
 class AdminFilter final : public HttpFilter {
@@ -173,13 +195,59 @@ class AdminFilter final : public HttpFilter {
   }
 
   void on_woken(Stream& stream) override {
+    if (endless_) return go_on(stream);
     if (!errand_ || !errand_->done.load(std::memory_order_acquire)) return;
-    send(stream, std::exchange(errand_, nullptr)->response);
+    const auto errand = std::exchange(errand_, nullptr);
+    if (errand->response.more && stream.header(":method") == "GET") return begin_endless(stream, errand->response);
+    send(stream, errand->response);
+  }
+
+  void on_stream_complete(Stream&) override {
+    if (resting_) runtime_->lasting()->waiting.remove(*resting_);
   }
 
   HeadersStatus on_response_headers(Stream&, bool) override { return HeadersStatus::proceed; }
 
  private:
+  void begin_endless(Stream& stream, api::Response& response) {
+    const std::array<HeaderField, 4> headers{{{":status", "200"},
+                                              {"content-type", response.content_type},
+                                              {"cache-control", "no-store"},
+                                              {"x-content-type-options", "nosniff"}}};
+    stream.begin_response(headers);
+    stream.send_more(response.body, false);
+    endless_ = std::make_shared<Endless>(std::move(response));
+    waker_ = stream.waker();
+    next_ = runtime_->now();
+    rest(stream);
+  }
+
+  // Woken because a second is over, or because another thread has told what comes next.
+  void go_on(Stream& stream) {
+    if (runtime_->lasting()->ending.load(std::memory_order_relaxed)) return stream.send_more({}, true);
+    if (endless_->ready.exchange(false, std::memory_order_acquire)) {
+      stream.send_more(endless_->next, false);
+      return rest(stream);
+    }
+    if (!resting_) return;
+    resting_.reset();
+    const std::shared_ptr<Runtime> runtime = Runtime::current();
+    const bool taken =
+        runtime != nullptr && runtime_->lasting()->answering.run([endless = endless_, runtime, waker = waker_] {
+          tell_more(*endless, *runtime);
+          endless->ready.store(true, std::memory_order_release);
+          waker->wake();
+        });
+    if (!taken) rest(stream);  // too much is to be done: this one can wait
+  }
+
+  void rest(Stream& stream) {
+    next_ += std::chrono::seconds(1);
+    next_ = std::max(next_, runtime_->now());
+    resting_ = runtime_->lasting()->waiting.add(next_, [waker = waker_] { waker->wake(); });
+    if (!resting_) stream.send_more({}, true);  // too many wait already; a client may come back
+  }
+
   HeadersStatus stop_with(Stream& stream, const api::Response& response) {
     answered_ = true;
     send(stream, response);
@@ -206,7 +274,11 @@ class AdminFilter final : public HttpFilter {
   bool of_browser_ = false;
   bool passes_ = false;
   bool answered_ = false;
-  std::shared_ptr<Errand> errand_;  // while another thread answers
+  std::shared_ptr<Errand> errand_;    // while another thread answers
+  std::shared_ptr<Endless> endless_;  // once its answer has begun
+  std::shared_ptr<StreamWaker> waker_;
+  std::optional<WaitQueue::Ticket> resting_;  // until the next second
+  Instant next_{};
 };
 
 struct AdminFilterConfig final : FilterConfig {

@@ -23,7 +23,7 @@ Admission reserve(const AskedLimits& asked, const RouteLimits& route, const Runt
   const std::span<const Decision> decisions =
       reservation ? reservation->decisions() : std::span<const Decision>(reservation.error().decisions);
   Admission admission = conclusion(reservation.has_value(), asked, decisions, route, runtime, patience, told);
-  if (reservation) admission.hold = hold_of(*std::move(reservation), asked, nullptr);
+  if (reservation) admission.hold = hold_of(*std::move(reservation), asked, runtime, nullptr);
   return admission;
 }
 

@@ -3,6 +3,7 @@
 
 #include "gateway/answer_headers.hpp"
 #include "gateway/hold.hpp"
+#include "gateway/key_of_limit.hpp"
 #include "gateway/refusal.hpp"
 #include "gateway/request.hpp"
 #include "gateway/runtime.hpp"
@@ -14,6 +15,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace weir::gateway {
 
@@ -36,6 +38,7 @@ struct Admission {
   AnswerHeaders headers;                         // for the upstream's answer
   usage::Headers model_headers;                  // the same as a model's provider tells it, where it does not itself
   std::unique_ptr<Hold> hold;                    // until the stream's end
+  std::vector<KeyOfLimit> keys;                  // of a call of a model that passed
   std::unique_ptr<Refusal> refusal;              // set: the request does not get through
   std::optional<std::chrono::nanoseconds> wait;  // set: nothing else is; ask again after this time
 };

@@ -108,7 +108,8 @@ Admission Asking::conclude(const Patience& patience, Told* told) {
   const std::span<const Decision> decisions = reservation_ ? reservation_->decisions() : all_.decisions;
   Admission admission = conclusion(allowed, asked_, decisions, *route_, *runtime_, patience, told);
   if (!reservation_) return admission;
-  admission.hold = hold_of(*std::exchange(reservation_, std::nullopt), asked_, runtime_->lasting()->leases.get());
+  admission.hold =
+      hold_of(*std::exchange(reservation_, std::nullopt), asked_, *runtime_, runtime_->lasting()->leases.get());
   return admission;
 }
 

@@ -4,6 +4,7 @@
 #include "gateway/model/standings.hpp"
 #include "gateway/outcomes.hpp"
 #include "gateway/rate_limit_headers.hpp"
+#include "gateway/recorded.hpp"
 #include "limiter/limiter_impl.hpp"
 #include "usage/refusal/rate_headers.hpp"
 
@@ -127,8 +128,10 @@ Admission conclusion(bool allowed, const AskedLimits& asked, Decisions decisions
     if (admission.wait) return admission;
   }
   count_outcomes(asked, decisions, allowed);
+  record_decisions(runtime, asked, decisions, allowed);
   if (told != nullptr) *told = told_of(asked, decisions, allowed);
   if (allowed) {
+    if (asked.model != nullptr) admission.keys = keys_of(asked);
     add_headers(admission.headers, asked, decisions, route, runtime, std::nullopt);
     if (asked.model != nullptr && runtime.responses().headers != config::Responses::Headers::none) {
       const Instant now = runtime.now();
@@ -140,14 +143,16 @@ Admission conclusion(bool allowed, const AskedLimits& asked, Decisions decisions
   return admission;
 }
 
-std::unique_ptr<Hold> hold_of(Reservation reservation, const AskedLimits& asked, HeldLeases* leases) {
+std::unique_ptr<Hold> hold_of(Reservation reservation, const AskedLimits& asked, const Runtime& runtime,
+                              HeldLeases* leases) {
   std::vector<Held> held;
   held.reserve(asked.checks.size());
   for (std::size_t i = 0; i < asked.checks.size(); ++i) {
     const Check& check = asked.checks[i];
     held.push_back({.limit = asked.limits[i], .cost = check.cost, .rule = check.limiter->rate(check.key).rule});
   }
-  return std::make_unique<Hold>(std::move(reservation), std::move(held), leases);
+  return std::make_unique<Hold>(std::move(reservation), std::move(held), leases,
+                                Charging{.recorder = &runtime.lasting()->recorder, .clock = runtime.clock()});
 }
 
 std::unique_ptr<Refusal> denial() {

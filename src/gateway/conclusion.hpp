@@ -21,6 +21,7 @@ namespace weir::gateway {
 void add_state(PerLimit<LimitState>& states, const EnforcedLimit& limit, const Decision& decision, const Rule& rule);
 
 // Until the stream's end. `leases` as Hold has it.
-[[nodiscard]] std::unique_ptr<Hold> hold_of(Reservation reservation, const AskedLimits& asked, HeldLeases* leases);
+[[nodiscard]] std::unique_ptr<Hold> hold_of(Reservation reservation, const AskedLimits& asked, const Runtime& runtime,
+                                            HeldLeases* leases);
 
 }  // namespace weir::gateway

@@ -115,6 +115,10 @@ class Stream final : public Request {
   // Ends the stream without an end: the client sees that its answer was cut. Also from within an attempt's chain.
   void reset(std::string_view details);
 
+  // The same piece by piece: in on_woken alone, and no other answer once it began. `headers` begin with :status.
+  void begin_response(std::span<const HeaderField> headers);
+  void send_more(std::string_view bytes, bool end);
+
   // A request that was held (on_request_headers returned `hold_request`) waits for its filter to be woken, and goes on
   // in on_woken alone.
   [[nodiscard]] std::unique_ptr<StreamWaker> waker() const;

@@ -132,6 +132,17 @@ std::unique_ptr<StreamWaker> Stream::waker() const {
 void Stream::go_on() { abi::envoy_dynamic_module_callback_http_filter_continue_decoding(filter_); }
 
 void Stream::answer_goes_on() { abi::envoy_dynamic_module_callback_http_filter_continue_encoding(filter_); }
+void Stream::begin_response(std::span<const HeaderField> headers) {
+  std::vector<abi::Header> raw;
+  for (const HeaderField& field : headers) {
+    raw.push_back({field.name.data(), field.name.size(), field.value.data(), field.value.size()});
+  }
+  abi::envoy_dynamic_module_callback_http_send_response_headers(filter_, raw.data(), raw.size(), false);
+}
+void Stream::send_more(std::string_view bytes, bool end) {
+  abi::envoy_dynamic_module_callback_http_send_response_data(filter_, buffer(bytes), end);
+}
+
 void Stream::end_answer(std::string_view last) {
   abi::envoy_dynamic_module_callback_http_send_response_data(filter_, buffer(last), true);
 }

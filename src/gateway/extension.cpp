@@ -19,9 +19,13 @@ namespace {
 
 constexpr std::string_view status_path = "/weir/status";
 constexpr std::string_view refused_path = "/weir/refused";
+constexpr std::string_view ending_path = "/weir/ending";
 
 // How often the store may be asked what was set elsewhere, also while nobody decides; it asks once a second at most.
 constexpr std::chrono::milliseconds settings_asked_for{500};
+
+// How often what the workers recorded is put together; queries see it at once.
+constexpr std::chrono::seconds recorded_collected_after{1};
 
 // What the store is still owed delays the end of this process by so much.
 constexpr std::chrono::seconds longest_pay_back{1};
@@ -58,6 +62,7 @@ class WeirExtension final : public BootstrapExtension {
     lasting().leases->set_alarm(alarm);
     lasting().access_log.configure(runtime_.runtime().settings().access_log);
     host_.serve_admin(status_path, "weir: the settings in force", false);
+    host_.serve_admin(ending_path, "weir: end what has no end of its own", true);
     host_.serve_admin(refused_path, "weir: count a refused configuration", true);
     do_what_is_due();
     if (source_.file.empty()) return;
@@ -77,6 +82,10 @@ class WeirExtension final : public BootstrapExtension {
   [[nodiscard]] AdminAnswer on_admin_request(std::string_view method, std::string_view path) override {
     path = path.substr(0, path.find('?'));
     if (path == status_path) return {.status = 200, .text = runtime_.status()};
+    if (path == ending_path && method == "POST") {
+      lasting().ending = true;
+      return {.status = 200, .text = "ending\n"};
+    }
     if (path != refused_path) return {.status = 404, .text = "unknown\n"};
     if (method != "POST") return {.status = 405, .text = "POST\n"};
     runtime_.count_refused();
@@ -103,6 +112,10 @@ class WeirExtension final : public BootstrapExtension {
     sooner(lasting().unanswered.each_due(now, [](const std::weak_ptr<Unanswered>& one) {
       if (const auto late = one.lock()) late->expire();
     }));
+    if (lasting().recorder.is_on()) {
+      lasting().recorder.collect(now);
+      sooner(now + recorded_collected_after);
+    }
     if (store::Settings* const settings = runtime_.runtime().shared_settings()) {
       settings->poll();
       sooner(now + settings_asked_for);

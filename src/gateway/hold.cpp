@@ -1,5 +1,7 @@
 #include "gateway/hold.hpp"
 
+#include "api/recorded.hpp"
+
 #include <algorithm>
 
 namespace weir::gateway {
@@ -21,8 +23,8 @@ bool charges(const Held& held, int status) {
 
 }  // namespace
 
-Hold::Hold(Reservation reservation, std::vector<Held> held, HeldLeases* leases)
-    : held_(std::move(held)), leases_(leases) {
+Hold::Hold(Reservation reservation, std::vector<Held> held, HeldLeases* leases, Charging charging)
+    : held_(std::move(held)), leases_(leases), charging_(charging) {
   if (leases_ == nullptr) {
     reservation_.emplace(std::move(reservation));
   } else {
@@ -81,8 +83,18 @@ void Hold::settle() {
     if (is_place(held) || !charges(held, status_)) continue;
     used[i] = counts_tokens(held) && took_ ? usage::charge(held.limit->tokens->tariff(model_), *took_) : held.cost;
   }
+  record(used);
   if (lease_ != nullptr) return leases_->settle(lease_, std::move(used));
   [[maybe_unused]] const Settled settled = reservation_->settle(used);
+}
+
+void Hold::record(const std::vector<std::int64_t>& used) const {
+  if (charging_.recorder == nullptr) return;
+  const Instant now = charging_.clock == nullptr ? system_time() : charging_.clock->now();
+  const auto decisions = found();
+  for (std::size_t i = 0; i < held_.size(); ++i) {
+    if (api::charged(decisions[i])) charging_.recorder->charged(held_[i].limit->recorded, used[i], now);
+  }
 }
 
 }  // namespace weir::gateway

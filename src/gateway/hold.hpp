@@ -5,6 +5,7 @@
 // request holds is settled at once: beside a place or tokens, costs wait for the stream's end too.
 #pragma once
 
+#include "analytics/recorder.hpp"
 #include "gateway/held_leases.hpp"
 #include "gateway/route_limits.hpp"
 #include "usage/counts.hpp"
@@ -33,11 +34,17 @@ struct Held {
   Rule rule;  // that decided
 };
 
+// Where what was charged is told; `clock` null: the system's.
+struct Charging {
+  analytics::Recorder* recorder = nullptr;
+  Clock* clock = nullptr;
+};
+
 class Hold {
  public:
   // One Held for each of the reservation's decisions. `leases`: of a store that answers later; none: it answers at
   // once.
-  Hold(Reservation reservation, std::vector<Held> held, HeldLeases* leases = nullptr);
+  Hold(Reservation reservation, std::vector<Held> held, HeldLeases* leases = nullptr, Charging charging = {});
   Hold(const Hold&) = delete;
   Hold& operator=(const Hold&) = delete;
   ~Hold();
@@ -59,6 +66,7 @@ class Hold {
 
  private:
   void settle();
+  void record(const std::vector<std::int64_t>& used) const;
 
   std::vector<Held> held_;
   std::optional<Reservation> reservation_;  // one of the two
@@ -68,6 +76,7 @@ class Hold {
   std::optional<usage::Counts> took_;
   std::string model_;
   bool settled_ = false;
+  Charging charging_;
 };
 
 }  // namespace weir::gateway

@@ -8,6 +8,7 @@
 #include "gateway/first_settings.hpp"
 #include "gateway/limits_of_route.hpp"
 #include "gateway/model/model_stream.hpp"
+#include "gateway/recorded.hpp"
 #include "gateway/refusal_answer.hpp"
 #include "gateway/request_log.hpp"
 #include "gateway/wait_queue.hpp"
@@ -181,6 +182,7 @@ class LimitsFilter final : public HttpFilter {
   void settle(const std::optional<Taken>& taken) {
     if (!taken) return;
     const std::string& model = model_->facts().model;
+    record_tokens(*runtime_, route_->upstream, model, taken->counts, keys_);
     if (log_) log_->took(model, taken->counts);
     if (hold_ == nullptr || taken->how == Taken::How::held) return;
     if (taken->how == Taken::How::free) return hold_->took_nothing();
@@ -264,6 +266,7 @@ class LimitsFilter final : public HttpFilter {
     }
     headers_ = std::move(admission.headers);
     model_headers_ = std::move(admission.model_headers);
+    keys_ = std::move(admission.keys);
     hold_ = std::move(admission.hold);
     pass(stream);
     return HeadersStatus::proceed;
@@ -282,7 +285,10 @@ class LimitsFilter final : public HttpFilter {
   }
 
   void deny(Stream& stream, const DeniedClient& denied, const Runtime& runtime) {
-    if (denied.limit != nullptr) denied.limit->metrics.count(api::Outcome::denied);
+    if (denied.limit != nullptr) {
+      denied.limit->metrics.count(api::Outcome::denied);
+      record_denied(runtime, *denied.limit, stream, route_->name);
+    }
     if (log_) log_->decided({.limit = denied.limit ? denied.limit->config.name : "", .decision = "denied"});
     answer(stream, *denial(), runtime.responses());
   }
@@ -296,6 +302,7 @@ class LimitsFilter final : public HttpFilter {
   std::shared_ptr<const RouteLimits> route_;
   AnswerHeaders headers_;
   usage::Headers model_headers_;
+  std::vector<KeyOfLimit> keys_;  // of a call of a model
   std::unique_ptr<Hold> hold_;
   std::unique_ptr<ModelStream> model_;  // where the upstream is a model
   std::optional<Instant> began_;        // when it is logged

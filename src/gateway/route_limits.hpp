@@ -9,6 +9,7 @@
 
 #include <weir/limiter.hpp>
 
+#include <cstdint>
 #include <memory>
 #include <optional>
 #include <string>
@@ -33,6 +34,7 @@ struct EnforcedLimit {
   std::optional<TokenPrice> tokens;  // none: it counts requests
   mutable Limiter limiter;
   api::LimitMetrics& metrics;
+  std::uint32_t recorded = 0;  // what analytics know it as (analytics::LimitId)
 };
 
 // Limits of which the first that applies counts alone; nearly always one.

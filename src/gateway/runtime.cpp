@@ -56,7 +56,11 @@ bool looks_at_model(const config::Limit& limit) {
 }
 
 api::NamedLimit named(const EnforcedLimit& limit) {
-  return {.config = &limit.config, .limiter = &limit.limiter, .metrics = &limit.metrics, .only = &limit.only};
+  return {.config = &limit.config,
+          .limiter = &limit.limiter,
+          .metrics = &limit.metrics,
+          .only = &limit.only,
+          .recorded = limit.recorded};
 }
 
 void add_claims(std::vector<std::string>& headers, const config::Limit& limit) {
@@ -79,6 +83,7 @@ Runtime::Runtime(Settings settings, Clock* clock, Note note, StoreMaker make)
   use_store(lasting_->make_store(settings_.store, clock_, lasting_->note));
   lasting_->deny_list.share(*store_->impl().room, clock_);
   add_limits(nullptr);
+  record_as_configured();
 }
 
 Runtime::Runtime(Settings settings, const Runtime& before)
@@ -100,6 +105,18 @@ Runtime::Runtime(Settings settings, const Runtime& before)
   if (store_ != before.store_) {
     lasting_->deny_list.share(*store_->impl().room, clock_, offer_to(settings_.store, before.settings_.store));
   }
+  record_as_configured();
+}
+
+void Runtime::record_as_configured() {
+  prices_ = prices_by_model(settings_.prices);
+  std::optional<analytics::Terms> terms;
+  if (const auto& wanted = settings_.analytics) {
+    terms = analytics::Terms{.bucket = std::chrono::floor<std::chrono::milliseconds>(wanted->bucket).count(),
+                             .retention = std::chrono::floor<std::chrono::milliseconds>(wanted->retention).count(),
+                             .top = static_cast<std::size_t>(wanted->top)};
+  }
+  lasting_->recorder.configure(terms);
 }
 
 void Runtime::use_store(std::shared_ptr<Store> store) {
@@ -123,8 +140,10 @@ void Runtime::add_limits(const Runtime* before) {
       const bool is_new = old != nullptr && limiter.impl() != old->limiter.impl();
       if (is_new && store_ == before->store_ && !same_counters(old->config, limit))
         notes_.push_back("limit '" + name + "' starts afresh");
-      limits_.push_back(std::make_shared<const EnforcedLimit>(
-          enforce(std::move(limit), settings_.prices, std::move(limiter), lasting_->metrics.limit(name))));
+      EnforcedLimit made =
+          enforce(std::move(limit), settings_.prices, std::move(limiter), lasting_->metrics.limit(name));
+      made.recorded = lasting_->recorder.limit(name);
+      limits_.push_back(std::make_shared<const EnforcedLimit>(std::move(made)));
       by_name_.emplace(limits_.back()->config.name, limits_.back());
       if (is_new) changed.emplace_back(old, limits_.back().get());
     } catch (const std::exception& error) {

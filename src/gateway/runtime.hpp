@@ -6,6 +6,7 @@
 // under it.
 #pragma once
 
+#include "analytics/recorder.hpp"
 #include "api/metrics.hpp"
 #include "api/service.hpp"
 #include "gateway/access_log.hpp"
@@ -19,10 +20,13 @@
 #include "gateway/unanswered.hpp"
 #include "gateway/wait_queue.hpp"
 #include "limiter/deny_list.hpp"
+#include "usage/price/by_model.hpp"
+#include "usage/price/charge.hpp"
 
 #include <weir/clock.hpp>
 #include <weir/limiter.hpp>
 
+#include <atomic>
 #include <cstdint>
 #include <memory>
 #include <optional>
@@ -47,12 +51,14 @@ struct Lasting {
 
   api::Metrics metrics;
   Functions functions;
+  analytics::Recorder recorder;
   limiter::DenyList deny_list;
   WaitQueue waiting;
   DueQueue<std::weak_ptr<Unanswered>> unanswered;  // by when a store should have answered, and a little more
   const std::shared_ptr<HeldLeases> leases;        // in a store that answers later
   AnswerThreads answering;                         // the admin API, while a store that answers later has not
   AccessLog access_log;
+  std::atomic<bool> ending{false};  // the process is about to end: answers without an end do so now
 };
 
 class Runtime final : public api::Service {
@@ -92,6 +98,9 @@ class Runtime final : public api::Service {
   [[nodiscard]] api::Histogram& decision_seconds() const { return metrics().decision_seconds_of(answers_at_once_); }
   [[nodiscard]] config::Store::OnError on_error() const override { return settings_.store.on_error; }
   [[nodiscard]] api::Metrics& metrics() const override { return lasting_->metrics; }
+  [[nodiscard]] analytics::Recorder* analytics() const override { return &lasting_->recorder; }
+  [[nodiscard]] const usage::ByModel<usage::Rates>& prices() const { return prices_; }
+  [[nodiscard]] Clock* clock() const { return clock_; }  // null: the system's
   [[nodiscard]] Instant now() const override { return clock_ == nullptr ? system_time() : clock_->now(); }
 
   // Of this process each has another one, above 0.
@@ -107,6 +116,7 @@ class Runtime final : public api::Service {
  private:
   void use_store(std::shared_ptr<Store> store);
   void add_limits(const Runtime* before);
+  void record_as_configured();
   [[nodiscard]] const EnforcedLimit* enforced(std::string_view name) const;
   [[nodiscard]] RouteLimits limits_of(const RouteSettings& route, bool unknown_is_wrong) const;
 
@@ -120,6 +130,7 @@ class Runtime final : public api::Service {
   std::vector<std::shared_ptr<const EnforcedLimit>> limits_;
   std::unordered_map<std::string_view, std::shared_ptr<const EnforcedLimit>> by_name_;
   std::vector<std::string> claim_headers_;
+  usage::ByModel<usage::Rates> prices_;
   std::vector<std::string> notes_;
 };
 

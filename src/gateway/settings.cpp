@@ -114,6 +114,19 @@ config::AccessLog read_access_log(const json::value& object) {
   return log;
 }
 
+json::value write_analytics(const config::Analytics& analytics) {
+  return json::object{{"retention", duration_text(analytics.retention)},
+                      {"bucket", duration_text(analytics.bucket)},
+                      {"top", analytics.top}};
+}
+config::Analytics read_analytics(const json::value& object) {
+  config::Analytics analytics;
+  read(object, "retention", analytics.retention);
+  read(object, "bucket", analytics.bucket);
+  read(object, "top", analytics.top);
+  return analytics;
+}
+
 // Whether a variable is in it, even one with a default.
 bool names_variables(const config::Secret& secret) {
   const auto expanded = config::expand(secret.written, [](std::string_view) { return std::nullopt; });
@@ -166,6 +179,7 @@ json::value settings_json(const config::Config& config, std::uint64_t generation
                       {"access_log", write_access_log(config.access_log)},
                       {"generation", generation}};
   if (!config.prices.empty()) object["prices"] = write_prices(config.prices);
+  if (config.analytics) object["analytics"] = write_analytics(*config.analytics);
   if (config.admin) object["admin"] = write_admin(*config.admin);
   return object;
 }
@@ -181,6 +195,7 @@ Settings read_settings(std::string_view text) {
   read(object, "escaped_slashes", escaped_slashes_words, settings.escaped_slashes);
   read(object, "tls", settings.tls);
   if (const auto* log = member(object, "access_log")) settings.access_log = read_access_log(*log);
+  if (const auto* analytics = member(object, "analytics")) settings.analytics = read_analytics(*analytics);
   if (const auto* admin = member(object, "admin")) settings.admin = read_admin(*admin);
   read(object, "generation", settings.generation);
   return settings;

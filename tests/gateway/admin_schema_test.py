@@ -45,6 +45,7 @@ def description(admin):
     document = admin.call("GET", "/openapi.json").json()
     names = [limit["name"] for limit in admin.call("GET", "/api/v1/limits").json()["limits"]]
     assert len(names) == 6
+    del document["paths"]["/api/v1/analytics/stream"]  # it has no end: analytics_test
     document["components"]["schemas"]["LimitName"] = {"enum": names}
     document["components"]["parameters"]["name"]["schema"] = {"enum": [*names, "nobody"]}
     return document

@@ -1,9 +1,9 @@
 #include "cli/trace/field.hpp"
 
 #include "cli/trace/call.hpp"
-#include "cli/trace/time.hpp"
 #include "config/shown.hpp"
 #include "config/suggestion.hpp"
+#include "config/time.hpp"
 
 #include <weir/rule.hpp>
 
@@ -25,7 +25,7 @@ std::string unused(std::string_view what, std::string_view name) {
 }
 
 std::expected<void, std::string> set_time(Call& call, std::string_view text) {
-  const auto time = parse_time(text);
+  const auto time = config::parse_time(text);
   if (!time) return std::unexpected("time " + config::in_quotes(text) + ' ' + std::string(time.error()));
   call.time = *time;
   return {};

@@ -8,15 +8,18 @@
 
 namespace weir::gateway {
 
+usage::ByModel<usage::Rates> prices_by_model(const config::Prices& prices) {
+  std::vector<std::pair<std::string, usage::Rates>> rates;
+  for (const auto& [model, price] : prices) rates.emplace_back(model, price.rates());
+  return {std::move(rates), limiter::glob_matches};
+}
+
 TokenPrice::TokenPrice(const config::Tokens& tokens, const config::Prices& prices)
     : unit_(tokens.unit),
       weights_(tokens.weights),
       reserve_(tokens.reserve),
       factors_(tokens.model_weights, limiter::glob_matches) {
-  if (unit_ != usage::Unit::cost) return;
-  std::vector<std::pair<std::string, usage::Rates>> rates;
-  for (const auto& [model, price] : prices) rates.emplace_back(model, price.rates());
-  prices_ = usage::ByModel<usage::Rates>(std::move(rates), limiter::glob_matches);
+  if (unit_ == usage::Unit::cost) prices_ = prices_by_model(prices);
 }
 
 usage::Tariff TokenPrice::tariff(std::string_view model) const {

@@ -10,6 +10,8 @@
 
 namespace weir::gateway {
 
+[[nodiscard]] usage::ByModel<usage::Rates> prices_by_model(const config::Prices& prices);
+
 class TokenPrice {
  public:
   // Of a limit that counts tokens.

@@ -1,6 +1,7 @@
 // a_service.hpp: a Service of a test's own, on a clock that stands still, and a way to ask it.
 #pragma once
 
+#include "analytics/recorder.hpp"
 #include "api/answer.hpp"
 #include "api/metrics.hpp"
 #include "api/service.hpp"
@@ -35,6 +36,7 @@ class AService final : public Service {
     options.store = store_;
     named.limiter.emplace(rule, std::move(options));
     named.metrics = &metrics_.limit(named.config.name);
+    named.recorded = recorder.limit(named.config.name);
     return named.config;
   }
   limiter::KeySet& only(std::string_view name) { return *std::ranges::find(limits_, name, &Named::name)->only; }
@@ -52,7 +54,7 @@ class AService final : public Service {
   [[nodiscard]] std::vector<NamedLimit> limits() const override {
     std::vector<NamedLimit> all;
     for (Named& named : limits_) {
-      all.push_back({&named.config, &*named.limiter, named.metrics, &*named.only});
+      all.push_back({&named.config, &*named.limiter, named.metrics, &*named.only, named.recorded});
     }
     return all;
   }
@@ -60,10 +62,12 @@ class AService final : public Service {
   [[nodiscard]] Store& store() const override { return *store_; }
   [[nodiscard]] config::Store::OnError on_error() const override { return on_error_when_down; }
   [[nodiscard]] Metrics& metrics() const override { return metrics_; }
+  [[nodiscard]] analytics::Recorder* analytics() const override { return &recorder; }
   [[nodiscard]] Instant now() const override { return clock.now(); }
   [[nodiscard]] bool store_up() const override { return up; }
 
   mutable limiter::FakeClock clock;
+  mutable analytics::Recorder recorder;  // off
   config::Store::OnError on_error_when_down = config::Store::OnError::local;
   bool up = true;
 
@@ -72,6 +76,7 @@ class AService final : public Service {
     config::Limit config;
     std::optional<Limiter> limiter;
     LimitMetrics* metrics = nullptr;
+    std::uint32_t recorded = 0;
     std::optional<limiter::KeySet> only{std::in_place};
     [[nodiscard]] std::string_view name() const { return config.name; }
   };

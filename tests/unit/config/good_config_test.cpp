@@ -189,7 +189,19 @@ TEST(GoodConfig, OverrideOfAnUnlimitedLimitFollowsItsAlgorithm) {
   EXPECT_EQ(limit.overrides.at(0).second, gcra(10, 1min, 2));
 }
 
-TEST(GoodConfig, WhatIsNotAvailableYetMayHoldItsDefault) { config_of(with_lines("analytics: off\nalerts: []")); }
+TEST(GoodConfig, AnalyticsAreOnByThemselves) {
+  EXPECT_EQ(config_of(with_lines("")).analytics, (Analytics{.retention = 30 * 24h, .bucket = 1min, .top = 1000}));
+}
+
+TEST(GoodConfig, AnalyticsSayForHowLongHowFineAndOfHowManyKeys) {
+  EXPECT_EQ(config_of(with_lines("analytics: { retention: 7d, bucket: 10s, top: 50 }")).analytics,
+            (Analytics{.retention = 7 * 24h, .bucket = 10s, .top = 50}));
+  EXPECT_EQ(config_of(with_lines("analytics: {}")).analytics, Analytics{});
+}
+
+TEST(GoodConfig, AnalyticsCanBeOff) { EXPECT_FALSE(config_of(with_lines("analytics: off")).analytics); }
+
+TEST(GoodConfig, WhatIsNotAvailableYetMayHoldItsDefault) { config_of(with_lines("alerts: []")); }
 
 TEST(GoodConfig, WhatAsksForNothingMayBeWritten) {
   const Limit limit = limit_of("key: ip, rate: 1/1s, when: {}, charge: always, wait: 0s, only: [], overrides: {}");

@@ -1,4 +1,4 @@
-#include "cli/trace/time.hpp"
+#include "config/time.hpp"
 
 #include <charconv>
 #include <chrono>
@@ -6,7 +6,7 @@
 #include <cstdint>
 #include <optional>
 
-namespace weir::cli::trace {
+namespace weir::config {
 
 namespace {
 
@@ -19,11 +19,11 @@ constexpr std::string_view too_early = "is before 1970";
 constexpr std::string_view too_late = "is after 2199 (Unix time is in seconds here; are these milliseconds?)";
 constexpr seconds last = std::chrono::sys_days(std::chrono::year(2200) / 1 / 1).time_since_epoch();
 
-using Parsed = std::expected<Instant, std::string_view>;
+using ParsedTime = std::expected<Instant, std::string_view>;
 
 constexpr bool is_digit(char c) { return c >= '0' && c <= '9'; }
 
-Parsed instant(seconds whole, nanoseconds rest) {
+ParsedTime instant(seconds whole, nanoseconds rest) {
   if (whole < seconds(0)) return std::unexpected(too_early);
   if (whole >= last) return std::unexpected(too_late);
   return Instant(whole + rest);
@@ -71,7 +71,7 @@ std::optional<std::chrono::minutes> offset(std::string_view text) {
   return sign * (std::chrono::hours(*hours) + std::chrono::minutes(*minutes));
 }
 
-Parsed rfc3339(std::string_view text) {
+ParsedTime rfc3339(std::string_view text) {
   const auto year = take(text, 4);
   const bool first_dash = take(text, "-");
   const auto month = take(text, 2);
@@ -99,7 +99,7 @@ Parsed rfc3339(std::string_view text) {
 }
 
 // `1.7684784e9`, as some programs write large numbers.
-Parsed with_exponent(std::string_view text) {
+ParsedTime with_exponent(std::string_view text) {
   double value = 0;
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
   if (error == std::errc::result_out_of_range) return std::unexpected(too_late);
@@ -113,7 +113,7 @@ Parsed with_exponent(std::string_view text) {
 
 }  // namespace
 
-Parsed parse_time(std::string_view text) {
+ParsedTime parse_time(std::string_view text) {
   if (text.size() > 4 && text[4] == '-') return rfc3339(text);
   std::uint64_t whole = 0;
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), whole);
@@ -127,4 +127,4 @@ Parsed parse_time(std::string_view text) {
   return instant(seconds(static_cast<std::int64_t>(whole)), *fraction);
 }
 
-}  // namespace weir::cli::trace
+}  // namespace weir::config

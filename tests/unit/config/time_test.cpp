@@ -1,4 +1,4 @@
-#include "cli/trace/time.hpp"
+#include "config/time.hpp"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -6,7 +6,7 @@
 #include <chrono>
 #include <string>
 
-namespace weir::cli::trace {
+namespace weir::config {
 namespace {
 
 using namespace std::chrono_literals;
@@ -14,35 +14,35 @@ using testing::HasSubstr;
 
 constexpr Instant noon{std::chrono::sys_days(std::chrono::year(2026) / 1 / 15) + 12h};
 
-TEST(TraceTime, ReadsUnixSeconds) {
+TEST(Time, ReadsUnixSeconds) {
   EXPECT_EQ(parse_time("0"), Instant{});
   EXPECT_EQ(parse_time("1768478400"), noon);
 }
 
-TEST(TraceTime, ReadsFractionsToTheNanosecondAndDropsTheRest) {
+TEST(Time, ReadsFractionsToTheNanosecondAndDropsTheRest) {
   EXPECT_EQ(parse_time("1768478400.25"), noon + 250ms);
   EXPECT_EQ(parse_time("1768478400.000000001"), noon + 1ns);
   EXPECT_EQ(parse_time("1768478400.0000000019999"), noon + 1ns);
 }
 
-TEST(TraceTime, ReadsExponents) { EXPECT_EQ(parse_time("1.7684784e9"), noon); }
+TEST(Time, ReadsExponents) { EXPECT_EQ(parse_time("1.7684784e9"), noon); }
 
-TEST(TraceTime, ReadsRfc3339) {
+TEST(Time, ReadsRfc3339) {
   EXPECT_EQ(parse_time("2026-01-15T12:00:00Z"), noon);
   EXPECT_EQ(parse_time("2026-01-15t12:00:00.5z"), noon + 500ms);
   EXPECT_EQ(parse_time("2026-01-15 12:00:00Z"), noon);
 }
 
-TEST(TraceTime, TakesOffsetsFromUtcIntoAccount) {
+TEST(Time, TakesOffsetsFromUtcIntoAccount) {
   EXPECT_EQ(parse_time("2026-01-15T13:00:00+01:00"), noon);
   EXPECT_EQ(parse_time("2026-01-15T08:30:00-0330"), noon);
 }
 
-TEST(TraceTime, TakesALeapSecondForTheOneAfterIt) {
+TEST(Time, TakesALeapSecondForTheOneAfterIt) {
   EXPECT_EQ(parse_time("2016-12-31T23:59:60Z"), parse_time("2017-01-01T00:00:00Z"));
 }
 
-TEST(TraceTime, RefusesWhatNoLimiterCouldCountWith) {
+TEST(Time, RefusesWhatNoLimiterCouldCountWith) {
   EXPECT_THAT(std::string(parse_time("-1").error()), HasSubstr("before 1970"));
   EXPECT_THAT(std::string(parse_time("1969-12-31T23:59:59Z").error()), HasSubstr("before 1970"));
   EXPECT_THAT(std::string(parse_time("2200-01-01T00:00:00Z").error()), HasSubstr("after 2199"));
@@ -62,4 +62,4 @@ INSTANTIATE_TEST_SUITE_P(Trace, NoTime,
                                          "2026-01-15T12:00:00ZZ", "2026-1-15T12:00:00Z"));
 
 }  // namespace
-}  // namespace weir::cli::trace
+}  // namespace weir::config
