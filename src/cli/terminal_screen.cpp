@@ -60,7 +60,7 @@ void TerminalScreen::show(const std::string& frame) const {
     const std::size_t end = rest.find('\n');
     text.append(rest.substr(0, end)).append(rest_of_line);
     rest.remove_prefix(end == std::string_view::npos ? rest.size() : end + 1);
-    if (!rest.empty()) text += "\r\n";
+    if (!rest.empty()) text += '\n';
   }
   write_all(text.append(rest_of_screen));
 }
