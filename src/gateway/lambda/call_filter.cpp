@@ -4,6 +4,7 @@
 #include "gateway/lambda/client_event.hpp"
 #include "gateway/lambda/lambda_answer.hpp"
 #include "gateway/lambda/lambda_of_route.hpp"
+#include "gateway/recorded.hpp"
 #include "gateway/runtime.hpp"
 #include "gateway/settings_lambda.hpp"
 
@@ -96,7 +97,11 @@ class CallFilter final : public HttpFilter {
   void on_stream_complete(Stream& stream) override {
     if (!call_) return;
     const bool late = stream.answer_details().find("timeout") != std::string_view::npos;
-    if (sent_ || call_->told().outcome) call_->over(late ? Outcome::timeout : Outcome::truncated);
+    if (!sent_ && !call_->told().outcome) return;
+    const auto outcome = call_->over(late ? Outcome::timeout : Outcome::truncated);
+    const std::shared_ptr<Runtime>& runtime = Runtime::current();
+    if (!outcome || runtime == nullptr) return;
+    record_lambda(*runtime, call_->function().name(), name_of(*outcome), call_->told().reason);
   }
 
  private:

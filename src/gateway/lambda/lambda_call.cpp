@@ -54,9 +54,11 @@ void LambdaCall::failed(Outcome outcome) {
   told_.reason = outcome == Outcome::shed ? lambda::shed_reason : std::string_view{};
 }
 
-void LambdaCall::over(Outcome otherwise) {
-  if (std::exchange(counted_, true)) return;
-  function_->metrics().count(told_.outcome.value_or(otherwise));
+std::optional<Outcome> LambdaCall::over(Outcome otherwise) {
+  if (std::exchange(counted_, true)) return std::nullopt;
+  const Outcome outcome = told_.outcome.value_or(otherwise);
+  function_->metrics().count(outcome);
+  return outcome;
 }
 
 }  // namespace weir::gateway

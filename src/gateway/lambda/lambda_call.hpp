@@ -68,8 +68,8 @@ class LambdaCall {
   // What went wrong beside Lambda's answer.
   void failed(lambda::Outcome outcome);
 
-  // The stream is complete. `otherwise`: what it came to if nothing has been told. Once.
-  void over(lambda::Outcome otherwise);
+  // The stream is complete. `otherwise`: what it came to if nothing has been told. Once: nothing afterwards.
+  std::optional<lambda::Outcome> over(lambda::Outcome otherwise);
 
  private:
   const std::shared_ptr<const LambdaRoute> route_;
