@@ -4,6 +4,7 @@
 #include "api/call.hpp"
 #include "api/exposition.hpp"
 #include "api/json_text.hpp"
+#include "api/key_json.hpp"
 
 #include <array>
 #include <chrono>
@@ -33,25 +34,6 @@ Result<Recorder*> recorder_of(const Call& call) {
 
 void append_number(std::string& out, std::string_view name, std::int64_t value) {
   out.append(R"(,")").append(name).append(R"(":)").append(std::to_string(value));
-}
-
-void append_list(std::string& out, const std::vector<std::string>& parts) {
-  out += '[';
-  for (bool first = true; const std::string& part : parts) {
-    if (!first) out += ',';
-    first = false;
-    append_json(out, part);
-  }
-  out += ']';
-}
-
-// A key of several parts is a list.
-void append_key(std::string& out, const std::string& key, bool may_be_list) {
-  if (const auto parts = may_be_list ? listed_parts(key) : std::nullopt; parts && parts->size() > 1) {
-    append_list(out, *parts);
-  } else {
-    append_json(out, key);
-  }
 }
 
 // The query's limit, which must be known; empty: all of them.

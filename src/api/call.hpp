@@ -44,6 +44,8 @@ struct Call {
 [[nodiscard]] Response analytics_tokens(const Call& call);
 [[nodiscard]] Response analytics_lambda(const Call& call);
 [[nodiscard]] Response analytics_stream(const Call& call);
+// alerts.cpp
+[[nodiscard]] Response send_sample(const Call& call);
 // pages.cpp
 [[nodiscard]] Response metrics_page(const Call& call);
 [[nodiscard]] Response healthz(const Call& call);

@@ -1,5 +1,6 @@
 #include "api/checks.hpp"
 
+#include "api/alerted.hpp"
 #include "api/call.hpp"
 #include "api/decision_json.hpp"
 #include "api/recorded.hpp"
@@ -132,6 +133,7 @@ void count(const Service& service, std::span<const GivenCheck> checks, std::span
     const auto& [limit, key, amount] = checks[at];
     if (limit.metrics != nullptr) limit.metrics->count(*outcome);
     record(service.analytics(), limit.recorded, key.text, *outcome, charged(decisions[at]) ? amount : 0, now);
+    see(limit.alerts, decisions[at], *outcome, key.text, limit.config->key.size(), now);
   }
 }
 

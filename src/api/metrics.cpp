@@ -122,6 +122,16 @@ std::string Metrics::text(const Readings& readings) const {
   sample(text, "weir_access_log_dropped_total", {}, std::to_string(access_log_dropped.value()));
   describe(text, "weir_analytics_dropped_total", "counter", "Records of analytics that were lost for want of room.");
   sample(text, "weir_analytics_dropped_total", {}, std::to_string(readings.analytics_dropped));
+  describe(text, "weir_alerts_total", "counter", "Alerts by limit and what became of them.");
+  for (const alerts::Told& told : readings.alerts) {
+    const auto count = [&](std::string_view result, std::uint64_t value) {
+      sample(text, "weir_alerts_total", "limit=\"" + told.limit + "\",result=\"" + std::string(result) + "\"",
+             std::to_string(value));
+    };
+    count("sent", told.sent);
+    count("failed", told.failed);
+    count("dropped", told.dropped);
+  }
   models.append(text);
   functions.append(text);
   return text;

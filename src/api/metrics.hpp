@@ -2,6 +2,7 @@
 // a cell of its own, on its own cache line; reading adds them up. Labels are names from the configuration, never keys.
 #pragma once
 
+#include "alerts/delivery.hpp"
 #include "api/counter.hpp"
 #include "api/lambda_metrics.hpp"
 
@@ -16,6 +17,7 @@
 #include <mutex>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace weir::api {
 
@@ -139,6 +141,7 @@ class Metrics {
     std::uint64_t unsettled = 0;          // settlements that wait to be sent again
     std::uint64_t forgiven = 0;           // of both, dropped
     std::uint64_t analytics_dropped = 0;  // records
+    std::vector<alerts::Told> alerts{};   // by limit
   };
   // The Prometheus text format 0.0.4.
   [[nodiscard]] std::string text(const Readings& readings) const;

@@ -9,17 +9,20 @@ namespace weir::api {
 
 Response metrics_page(const Call& call) {
   const analytics::Recorder* analytics = call.service.analytics();
+  const alerts::Delivery* alerts = call.service.alerts();
   const StoreStatistics store = call.service.store().statistics();
   return {.content_type = "text/plain; version=0.0.4; charset=utf-8",
-          .body = call.service.metrics().text({.store = call.service.store().health(),
-                                               .in_memory = call.service.store().impl().room->immediate(),
-                                               .holds_lost = call.service.holds_lost(),
-                                               .evictions = store.evictions,
-                                               .keys = store.keys,
-                                               .owed = store.owed,
-                                               .unsettled = store.unsettled,
-                                               .forgiven = store.forgiven,
-                                               .analytics_dropped = analytics == nullptr ? 0 : analytics->dropped()})};
+          .body = call.service.metrics().text(
+              {.store = call.service.store().health(),
+               .in_memory = call.service.store().impl().room->immediate(),
+               .holds_lost = call.service.holds_lost(),
+               .evictions = store.evictions,
+               .keys = store.keys,
+               .owed = store.owed,
+               .unsettled = store.unsettled,
+               .forgiven = store.forgiven,
+               .analytics_dropped = analytics == nullptr ? 0 : analytics->dropped(),
+               .alerts = alerts == nullptr ? std::vector<alerts::Told>() : alerts->told()})};
 }
 
 // The process answers.

@@ -30,6 +30,7 @@ constexpr auto table = std::to_array<Route>({
     {"GET", "/api/v1/analytics/tokens", analytics_tokens},
     {"GET", "/api/v1/analytics/lambda", analytics_lambda},
     {"GET", "/api/v1/analytics/stream", analytics_stream},
+    {"POST", "/api/v1/alerts/test", send_sample},
     {"GET", "/metrics", metrics_page},
     {"GET", "/healthz", healthz},
     {"GET", "/readyz", readyz},

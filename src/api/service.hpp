@@ -24,6 +24,11 @@ namespace weir::analytics {
 class Recorder;
 }
 
+namespace weir::alerts {
+class Delivery;
+class LimitAlerts;
+}  // namespace weir::alerts
+
 namespace weir::api {
 
 class LimitMetrics;
@@ -33,9 +38,10 @@ class Metrics;
 struct NamedLimit {
   const config::Limit* config = nullptr;
   Limiter* limiter = nullptr;
-  LimitMetrics* metrics = nullptr;        // where its decisions are counted; null: nowhere
-  const limiter::KeySet* only = nullptr;  // keys that it applies to; null or empty: every key
-  std::uint32_t recorded = 0;             // what it is recorded as (analytics::LimitId)
+  LimitMetrics* metrics = nullptr;              // where its decisions are counted; null: nowhere
+  const limiter::KeySet* only = nullptr;        // keys that it applies to; null or empty: every key
+  std::uint32_t recorded = 0;                   // what it is recorded as (analytics::LimitId)
+  const alerts::LimitAlerts* alerts = nullptr;  // null: it has none
 };
 
 // Safe from any thread. One Service stands for one state of the configuration: a changed one is another Service.
@@ -49,6 +55,7 @@ class Service {
   [[nodiscard]] virtual config::Store::OnError on_error() const = 0;
   [[nodiscard]] virtual Metrics& metrics() const = 0;
   [[nodiscard]] virtual analytics::Recorder* analytics() const { return nullptr; }  // null: nothing is recorded
+  [[nodiscard]] virtual const alerts::Delivery* alerts() const { return nullptr; }  // null: nobody is told
   [[nodiscard]] virtual Instant now() const = 0;
   [[nodiscard]] virtual bool store_up() const { return true; }  // whether the store answered when it was last asked
   [[nodiscard]] virtual std::uint64_t holds_lost() const { return 0; }

@@ -10,6 +10,7 @@
 #include "cli/envoy_module.hpp"
 #include "cli/exit_status.hpp"
 #include "config/parse.hpp"
+#include "gateway/alert_settings.hpp"
 #include "gateway/bootstrap.hpp"
 #include "gateway/environment_reference.hpp"
 #include "gateway/store_reference.hpp"
@@ -31,9 +32,13 @@ std::set<std::string> secrets_of(const config::Config& config) {
     names.merge(gateway::variables_in(config.admin->token->written, environment));
   }
   const auto with_passwords = [&](std::string_view name) {
-    return name.starts_with(gateway::password_variable) ? std::string() : environment(name);
+    const bool ours = name.starts_with(gateway::password_variable) || name.starts_with(gateway::alert_secret_variable);
+    return ours ? std::string() : environment(name);
   };
   for (const std::string& written : gateway::store_urls_written(config.store)) {
+    names.merge(gateway::variables_in(written, with_passwords));
+  }
+  for (const std::string& written : gateway::alert_texts_written(config.alerts)) {
     names.merge(gateway::variables_in(written, with_passwords));
   }
   return names;
@@ -56,6 +61,11 @@ int envoy(const std::string& path) {
     std::cerr << "weir: Envoy's environment must hold";
     for (const std::string& name : names) std::cerr << ' ' << name;
     std::cerr << '\n';
+    if (!gateway::alert_secrets(config->alerts).empty()) {
+      std::cerr << "weir: " << gateway::alert_secret_variable
+                << "... is the secret of an alert; a ${VAR} of your own in "
+                << "its place has a better name\n";
+    }
     if (!gateway::store_passwords(config->store).empty()) {
       std::cerr << "weir: " << gateway::password_variable << "... is the password in the store's URL; a ${VAR} of your "
                 << "own in its place has a better name\n";

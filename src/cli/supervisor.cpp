@@ -10,6 +10,7 @@
 #include <cerrno>
 #include <csignal>
 #include <iostream>
+#include <iterator>
 #include <optional>
 #include <string>
 #include <utility>
@@ -18,6 +19,7 @@
 #include "cli/envoy_admin.hpp"
 #include "cli/exit_status.hpp"
 #include "cli/file_descriptor.hpp"
+#include "gateway/alert_settings.hpp"
 #include "gateway/store_reference.hpp"
 
 namespace weir::cli {
@@ -52,6 +54,7 @@ Launch launch_of(const Supervision& what, const config::Config& config) {
   // Envoy's own level is at least `warning`: what it refuses must be explained, even under --log-level off.
   const LogLevel level = std::min(what.log_level, LogLevel::warning);
   std::vector<std::pair<std::string, std::string>> environment = gateway::store_passwords(config.store);
+  std::ranges::move(gateway::alert_secrets(config.alerts), std::back_inserter(environment));
   environment.emplace_back("ENVOY_DYNAMIC_MODULES_SEARCH_PATH", what.module_folder);
   return {.program = what.envoy,
           .arguments = {"--config-path", what.bootstrap, "--concurrency", std::to_string(what.workers),

@@ -231,6 +231,17 @@ struct Analytics {
   friend bool operator==(const Analytics&, const Analytics&) = default;
 };
 
+// Whom to tell when a key takes a share of a limit, or is refused so often.
+struct Alert {
+  std::string limit;
+  std::int64_t share = 0;     // in millionths, up to all of it; 0: `refusals` it is
+  std::int64_t refusals = 0;  // so many in `per`
+  std::chrono::nanoseconds per{0};
+  Secret webhook;                // http or https
+  std::optional<Secret> secret;  // what is posted is signed with it
+  friend bool operator==(const Alert&, const Alert&) = default;
+};
+
 // Per million tokens, by a model's name or a glob, in the file's order.
 using Prices = std::vector<std::pair<std::string, usage::Price>>;
 
@@ -250,6 +261,7 @@ struct Config {
   std::optional<Analytics> analytics = Analytics{};  // none: off
   std::optional<Jwt> jwt;
   AccessLog access_log;
+  std::vector<Alert> alerts;
   std::chrono::nanoseconds drain = std::chrono::seconds(30);
 };
 

@@ -20,6 +20,7 @@ struct Draft {
   std::optional<Field> limits;
   std::optional<Field> upstreams;
   std::optional<Field> routes;
+  std::optional<Field> alerts;
 };
 
 void read_version(Reading& reading, const Field& field, Draft& draft) {
@@ -83,7 +84,7 @@ constexpr Option<Draft> options[] = {
     {"access_log", [](Reading& reading, const Field& field,
                       Draft& draft) { read_access_log(reading, field, draft.config.access_log); }},
     {"drain", read_drain},
-    {"alerts", nullptr, "[]"},
+    {"alerts", [](Reading& /*reading*/, const Field& field, Draft& draft) { draft.alerts = field; }},
 };
 
 bool is_usable(const std::optional<Field>& section) {
@@ -115,6 +116,7 @@ void read_config(Reading& reading, const YamlNode& root, Draft& draft) {
   read_options(reading, root, "", options, draft);
   Config& config = draft.config;
   if (draft.limits) read_limits(reading, *draft.limits, draft.store_is_usable ? &config.store : nullptr, config.limits);
+  if (draft.alerts) read_alerts(reading, *draft.alerts, config.limits, config.alerts);
   config.admin_gave_way = !draft.admin && is_same_address(Admin{}.address, config.listen);
   if (config.admin_gave_way) config.admin.reset();
   check_sections(reading, draft);

@@ -10,6 +10,8 @@ void read_listen(Reading& reading, const Field& field, Config& config);
 void read_admin(Reading& reading, const Field& field, std::optional<Admin>& admin);
 void read_jwt(Reading& reading, const Field& field, std::optional<Jwt>& jwt);
 void read_access_log(Reading& reading, const Field& field, AccessLog& log);
+// After the limits, which they name.
+void read_alerts(Reading& reading, const Field& field, const std::vector<Limit>& limits, std::vector<Alert>& alerts);
 void read_analytics(Reading& reading, const Field& field, std::optional<Analytics>& analytics);
 void read_store(Reading& reading, const Field& field, Store& store);
 // `store`: where they will be counted; null: that section could not be read, so nothing is held against it.

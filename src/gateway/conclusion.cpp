@@ -129,6 +129,7 @@ Admission conclusion(bool allowed, const AskedLimits& asked, Decisions decisions
   }
   count_outcomes(asked, decisions, allowed);
   record_decisions(runtime, asked, decisions, allowed);
+  see_alerts(asked, decisions, allowed, runtime);
   if (told != nullptr) *told = told_of(asked, decisions, allowed);
   if (allowed) {
     if (asked.model != nullptr) admission.keys = keys_of(asked);

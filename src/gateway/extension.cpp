@@ -50,6 +50,7 @@ class WeirExtension final : public BootstrapExtension {
     lasting().unanswered.set_alarm({});
     lasting().leases->set_alarm({});
     lasting().answering.stop();
+    lasting().alerts.stop();
     lasting().access_log.stop();  // now that the workers are gone, and with them the last streams
     pay_back();
   }

@@ -1,5 +1,6 @@
 #include "gateway/live_runtime.hpp"
 
+#include "gateway/alert_settings.hpp"
 #include "gateway/store_reference.hpp"
 
 #include <boost/json/object.hpp>
@@ -14,6 +15,7 @@ namespace {
 Settings ready_settings(std::string_view json) {
   Settings settings = read_settings(json);
   resolve_store(settings.store, config::process_environment());
+  resolve_alerts(settings.alerts, config::process_environment());
   return settings;
 }
 

@@ -1,5 +1,6 @@
 #include "gateway/outcomes.hpp"
 
+#include "api/alerted.hpp"
 #include "api/decision_json.hpp"
 
 #include <array>
@@ -24,6 +25,16 @@ bool more_telling(const Decision& one, bool one_is_shadow, const Decision& other
 }
 
 }  // namespace
+
+void see_alerts(const AskedLimits& asked, std::span<const Decision> decisions, bool allowed, const Runtime& runtime) {
+  for (std::size_t i = 0; i < decisions.size(); ++i) {
+    const EnforcedLimit& limit = *asked.limits[i];
+    if (limit.alerts == nullptr) continue;
+    const auto outcome = api::outcome_of(decisions[i], allowed);
+    if (!outcome) continue;
+    api::see(limit.alerts.get(), decisions[i], *outcome, asked.checks[i].key, limit.config.key.size(), runtime.now());
+  }
+}
 
 void count_outcomes(const AskedLimits& asked, std::span<const Decision> decisions, bool allowed) {
   for (std::size_t i = 0; i < decisions.size(); ++i) {

@@ -6,6 +6,7 @@
 
 #include "gateway/admission.hpp"
 #include "gateway/asked_limits.hpp"
+#include "gateway/runtime.hpp"
 
 #include <weir/decision.hpp>
 
@@ -13,6 +14,8 @@
 
 namespace weir::gateway {
 
+// Tells the limits' alerts, where they have any.
+void see_alerts(const AskedLimits& asked, std::span<const Decision> decisions, bool allowed, const Runtime& runtime);
 void count_outcomes(const AskedLimits& asked, std::span<const Decision> decisions, bool allowed);
 [[nodiscard]] Told told_of(const AskedLimits& asked, std::span<const Decision> decisions, bool allowed);
 

@@ -1,6 +1,7 @@
 // route_limits.hpp: a limit as the gateway enforces it, and the limits of one route.
 #pragma once
 
+#include "alerts/alerts.hpp"
 #include "api/metrics.hpp"
 #include "config/config.hpp"
 #include "gateway/model/token_price.hpp"
@@ -34,7 +35,8 @@ struct EnforcedLimit {
   std::optional<TokenPrice> tokens;  // none: it counts requests
   mutable Limiter limiter;
   api::LimitMetrics& metrics;
-  std::uint32_t recorded = 0;  // what analytics know it as (analytics::LimitId)
+  std::shared_ptr<const alerts::LimitAlerts> alerts{};  // null: it has none
+  std::uint32_t recorded = 0;                           // what analytics know it as (analytics::LimitId)
 };
 
 // Limits of which the first that applies counts alone; nearly always one.

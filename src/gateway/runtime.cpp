@@ -1,5 +1,6 @@
 #include "gateway/runtime.hpp"
 
+#include "gateway/alert_settings.hpp"
 #include "gateway/enforced_limiter.hpp"
 #include "gateway/jwt_claim_header.hpp"
 #include "gateway/store_reference.hpp"
@@ -60,7 +61,8 @@ api::NamedLimit named(const EnforcedLimit& limit) {
           .limiter = &limit.limiter,
           .metrics = &limit.metrics,
           .only = &limit.only,
-          .recorded = limit.recorded};
+          .recorded = limit.recorded,
+          .alerts = limit.alerts.get()};
 }
 
 void add_claims(std::vector<std::string>& headers, const config::Limit& limit) {
@@ -126,6 +128,8 @@ void Runtime::use_store(std::shared_ptr<Store> store) {
 }
 
 void Runtime::add_limits(const Runtime* before) {
+  alerts_ = alerts::Alerts(alert_terms(settings_.alerts, settings_.limits), lasting_->alerts,
+                           store_->impl().room->once(), before == nullptr ? nullptr : &before->alerts_);
   std::vector<std::pair<const EnforcedLimit*, const EnforcedLimit*>> changed;  // the old one and the new one
   for (config::Limit& limit : std::exchange(settings_.limits, {})) {
     const std::string name = limit.name;
@@ -142,6 +146,7 @@ void Runtime::add_limits(const Runtime* before) {
         notes_.push_back("limit '" + name + "' starts afresh");
       EnforcedLimit made =
           enforce(std::move(limit), settings_.prices, std::move(limiter), lasting_->metrics.limit(name));
+      made.alerts = alerts_.of(name);
       made.recorded = lasting_->recorder.limit(name);
       limits_.push_back(std::make_shared<const EnforcedLimit>(std::move(made)));
       by_name_.emplace(limits_.back()->config.name, limits_.back());

@@ -6,6 +6,7 @@
 // under it.
 #pragma once
 
+#include "alerts/alerts.hpp"
 #include "analytics/recorder.hpp"
 #include "api/metrics.hpp"
 #include "api/service.hpp"
@@ -44,6 +45,7 @@ struct Lasting {
       : note(std::move(its_note)),
         make_store(std::move(make)),
         leases(HeldLeases::make(clock)),
+        alerts(note),
         access_log(metrics.access_log_dropped, note) {}
 
   const Note note;  // a sentence for the log of the process
@@ -57,6 +59,7 @@ struct Lasting {
   DueQueue<std::weak_ptr<Unanswered>> unanswered;  // by when a store should have answered, and a little more
   const std::shared_ptr<HeldLeases> leases;        // in a store that answers later
   AnswerThreads answering;                         // the admin API, while a store that answers later has not
+  alerts::Delivery alerts;
   AccessLog access_log;
   std::atomic<bool> ending{false};  // the process is about to end: answers without an end do so now
 };
@@ -99,6 +102,7 @@ class Runtime final : public api::Service {
   [[nodiscard]] config::Store::OnError on_error() const override { return settings_.store.on_error; }
   [[nodiscard]] api::Metrics& metrics() const override { return lasting_->metrics; }
   [[nodiscard]] analytics::Recorder* analytics() const override { return &lasting_->recorder; }
+  [[nodiscard]] const alerts::Delivery* alerts() const override { return &lasting_->alerts; }
   [[nodiscard]] const usage::ByModel<usage::Rates>& prices() const { return prices_; }
   [[nodiscard]] Clock* clock() const { return clock_; }  // null: the system's
   [[nodiscard]] Instant now() const override { return clock_ == nullptr ? system_time() : clock_->now(); }
@@ -126,6 +130,7 @@ class Runtime final : public api::Service {
   std::shared_ptr<Lasting> lasting_;
   std::shared_ptr<Store> store_;
   std::shared_ptr<store::Settings> shared_settings_;
+  alerts::Alerts alerts_;
   bool answers_at_once_ = true;
   std::vector<std::shared_ptr<const EnforcedLimit>> limits_;
   std::unordered_map<std::string_view, std::shared_ptr<const EnforcedLimit>> by_name_;

@@ -2,6 +2,7 @@
 
 #include "api/sha256.hpp"
 #include "config/environment.hpp"
+#include "gateway/alert_settings.hpp"
 #include "gateway/base64.hpp"
 #include "gateway/settings_json.hpp"
 #include "gateway/store_reference.hpp"
@@ -180,6 +181,7 @@ json::value settings_json(const config::Config& config, std::uint64_t generation
                       {"generation", generation}};
   if (!config.prices.empty()) object["prices"] = write_prices(config.prices);
   if (config.analytics) object["analytics"] = write_analytics(*config.analytics);
+  if (!config.alerts.empty()) object["alerts"] = list(config.alerts, write_alert);
   if (config.admin) object["admin"] = write_admin(*config.admin);
   return object;
 }
@@ -196,6 +198,7 @@ Settings read_settings(std::string_view text) {
   read(object, "tls", settings.tls);
   if (const auto* log = member(object, "access_log")) settings.access_log = read_access_log(*log);
   if (const auto* analytics = member(object, "analytics")) settings.analytics = read_analytics(*analytics);
+  read_list(object, "alerts", settings.alerts, read_alert);
   if (const auto* admin = member(object, "admin")) settings.admin = read_admin(*admin);
   read(object, "generation", settings.generation);
   return settings;

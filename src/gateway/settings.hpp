@@ -33,8 +33,9 @@ struct Settings {
   bool tls = false;  // the listener's
   config::AccessLog access_log;
   std::optional<config::Analytics> analytics;  // none: off
-  std::optional<AdminSettings> admin;          // none: there is no admin listener
-  std::uint64_t generation = 0;                // which version of a file that changes this is
+  std::vector<config::Alert> alerts;
+  std::optional<AdminSettings> admin;  // none: there is no admin listener
+  std::uint64_t generation = 0;        // which version of a file that changes this is
 };
 [[nodiscard]] boost::json::value settings_json(const config::Config& config, std::uint64_t generation = 0);
 [[nodiscard]] Settings read_settings(std::string_view json);  // throws std::exception: not such a JSON

@@ -5,6 +5,7 @@
 #pragma once
 
 #include "limits/verdict.hpp"
+#include "store/once.hpp"
 #include "store/settings.hpp"
 
 #include <weir/key.hpp>
@@ -180,6 +181,8 @@ class Store {
 
   // What its users share beside counters; none: what is set at run time stays in this process.
   [[nodiscard]] virtual std::shared_ptr<Settings> settings() { return nullptr; }
+  // What one of all its processes may do; none: this process is alone.
+  [[nodiscard]] virtual std::shared_ptr<Once> once() { return nullptr; }
   // How many processes use it, as last seen; at least 1.
   [[nodiscard]] virtual std::uint32_t instances() const { return 1; }
 };

@@ -49,6 +49,8 @@ class RegionsStore final : public Store {
   void charge(const Space& space, std::span<const Charge> charges, Instant now,
               std::move_only_function<void(Status)> done) override;
   [[nodiscard]] std::shared_ptr<Settings> settings() override { return shared_->settings; }
+  // The nearest region's: regions that can't reach each other may both say that it is theirs.
+  [[nodiscard]] std::shared_ptr<Once> once() override { return shared_->regions.front()->store().once(); }
   [[nodiscard]] std::uint32_t instances() const override;
 
   [[nodiscard]] const Region& region(std::size_t at) const { return *shared_->regions[at]; }

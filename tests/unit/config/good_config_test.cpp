@@ -201,7 +201,23 @@ TEST(GoodConfig, AnalyticsSayForHowLongHowFineAndOfHowManyKeys) {
 
 TEST(GoodConfig, AnalyticsCanBeOff) { EXPECT_FALSE(config_of(with_lines("analytics: off")).analytics); }
 
-TEST(GoodConfig, WhatIsNotAvailableYetMayHoldItsDefault) { config_of(with_lines("alerts: []")); }
+TEST(GoodConfig, AlertsAreOfSharesOrOfRefusals) {
+  const Config config = config_of(with_lines(R"(alerts:
+  - { limit: a, at: 12.5%, webhook: "https://hooks.example.com/x?y=z", secret: s }
+  - { limit: a, refusals: 100/1m, webhook: "http://127.0.0.1:9999/alert" }
+limits: { a: { key: ip, rate: 1/1s } })"));
+  ASSERT_EQ(config.alerts.size(), 2);
+  EXPECT_EQ(config.alerts[0].limit, "a");
+  EXPECT_EQ(config.alerts[0].share, 125'000);
+  EXPECT_EQ(config.alerts[0].webhook.value, "https://hooks.example.com/x?y=z");
+  EXPECT_EQ(config.alerts[0].secret->value, "s");
+  EXPECT_EQ(config.alerts[1].share, 0);
+  EXPECT_EQ(config.alerts[1].refusals, 100);
+  EXPECT_EQ(config.alerts[1].per, 1min);
+  EXPECT_FALSE(config.alerts[1].secret);
+}
+
+TEST(GoodConfig, ThereMayBeNoAlerts) { EXPECT_THAT(config_of(with_lines("alerts: []")).alerts, IsEmpty()); }
 
 TEST(GoodConfig, WhatAsksForNothingMayBeWritten) {
   const Limit limit = limit_of("key: ip, rate: 1/1s, when: {}, charge: always, wait: 0s, only: [], overrides: {}");

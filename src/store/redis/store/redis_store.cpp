@@ -2,6 +2,7 @@
 
 #include "store/redis/leases/leases.hpp"
 #include "store/redis/settings/settings.hpp"
+#include "store/redis/store/claims.hpp"
 #include "store/redis/store/operations.hpp"
 #include "store/redis/store/spread.hpp"
 #include "store/redis/store/store_core.hpp"
@@ -70,6 +71,7 @@ RedisStore::RedisStore(asio::any_io_executor executor, std::shared_ptr<Client> c
     : cluster_(client->is_cluster()),
       core_(StoreCore::make(std::move(executor), std::move(client), std::move(layout), std::move(options))),
       settings_(std::move(settings)),
+      claims_(std::make_shared<Claims>(core_)),
       leases_(core_->layout().leases() ? Leases::make(core_, settings_) : nullptr),
       cached_(core_->layout().caches() ? std::make_shared<upstash::CachedWindows>(core_) : nullptr),
       ip_deny_lists_(std::move(ip_deny_lists)) {}
@@ -205,6 +207,7 @@ void RedisStore::amend(const Space& space, std::span<const Amendment> amendments
 }
 
 std::shared_ptr<Settings> RedisStore::settings() { return settings_; }
+std::shared_ptr<Once> RedisStore::once() { return claims_; }
 std::uint32_t RedisStore::instances() const { return settings_ == nullptr ? 1 : settings_->instances(); }
 
 const asio::any_io_executor& RedisStore::executor() const { return core_->executor(); }

@@ -51,6 +51,7 @@ namespace upstash {
 class CachedWindows;
 class IpDenyLists;
 }  // namespace upstash
+class Claims;
 class Leases;
 class StoreCore;  // all that happens on the executor; lives until its last answer is in
 
@@ -87,6 +88,7 @@ class RedisStore final : public Store {
   [[nodiscard]] std::optional<Verdict> take_cached(const Space& space, Key key, std::int64_t cost,
                                                    Instant now) override;
   [[nodiscard]] std::shared_ptr<Settings> settings() override;
+  [[nodiscard]] std::shared_ptr<Once> once() override;
   [[nodiscard]] std::uint32_t instances() const override;
 
   // For what else is kept in the same Redis, on the executor.
@@ -99,6 +101,7 @@ class RedisStore final : public Store {
   const bool cluster_;
   std::shared_ptr<StoreCore> core_;
   std::shared_ptr<SharedSettings> settings_;
+  std::shared_ptr<Claims> claims_;
   std::shared_ptr<Leases> leases_;                  // none where the layout has none
   std::shared_ptr<upstash::CachedWindows> cached_;  // likewise
   std::shared_ptr<upstash::IpDenyLists> ip_deny_lists_;
