@@ -69,28 +69,19 @@ class Delivery::Desk : public std::enable_shared_from_this<Desk> {
   }
 
   bool add(Message message, std::shared_ptr<store::Once> once) {
-    const std::string limit = message.terms->limit;
-    {
-      const std::scoped_lock lock(mutex_);
-      if (stopping_ || waiting_ >= most_waiting || !start()) {
-        ++counts(limit).dropped;
-        return false;
-      }
-      ++waiting_;
-    }
-    try {
-      auto sending = std::make_shared<Sending>();
-      sending->give_up = SteadyClock::now() + on_steady(patience_.whole);
-      if (!message.terms->secret.empty()) sending->signature = signature(message.body, message.terms->secret);
-      sending->message = std::move(message);
-      asio::post(io_, [self = shared_from_this(), sending = std::move(sending), once = std::move(once)]() mutable {
-        self->claim(std::move(sending), once);
-      });
-      return true;
-    } catch (...) {
-      finish(limit, Result::dropped);
+    auto sending = std::make_shared<Sending>();
+    sending->give_up = SteadyClock::now() + on_steady(patience_.whole);
+    if (!message.terms->secret.empty()) sending->signature = signature(message.body, message.terms->secret);
+    sending->message = std::move(message);
+
+    const std::scoped_lock lock(mutex_);
+    if (stopping_ || waiting_ >= most_waiting || !start()) {
+      ++counts(sending->message.terms->limit).dropped;
       return false;
     }
+    asio::post(*io_, [this, sending = std::move(sending), once = std::move(once)] { claim(sending, once); });
+    ++waiting_;
+    return true;
   }
 
   std::vector<Told> told() const {
@@ -106,10 +97,7 @@ class Delivery::Desk : public std::enable_shared_from_this<Desk> {
     if (!thread_.joinable()) return;
     changed_.wait_for(lock, patience, [this] { return waiting_ == 0; });
     report_ = nullptr;
-    lock.unlock();
-    work_.reset();
-    io_.stop();
-    lock.lock();
+    if (io_ != nullptr) io_->stop();
     const bool ended = changed_.wait_for(lock, std::chrono::milliseconds(200), [this] { return ended_; });
     lock.unlock();
     if (ended) {
@@ -143,31 +131,40 @@ class Delivery::Desk : public std::enable_shared_from_this<Desk> {
   }
 
   void run() noexcept {
-    while (!io_.stopped()) {
+    auto work = asio::make_work_guard(*io_);
+    while (!io_->stopped()) {
       try {
-        io_.run();
-        break;
+        io_->run();
       } catch (...) {  // no memory for a step: that message stays untold
       }
     }
-    const std::scoped_lock lock(mutex_);
+    work.reset();
+    std::unique_lock lock(mutex_);
+    std::unique_ptr<asio::io_context> io = std::move(io_);
+    lock.unlock();
+    io.reset();  // waits for a look-up under way
+    lock.lock();
     ended_ = true;
     changed_.notify_all();
   }
 
-  // On the thread, as all below.
-  void claim(std::shared_ptr<Sending> sending, const std::shared_ptr<store::Once>& once) {
-    if (once == nullptr || sending->message.claim.empty()) return ready(std::move(sending));
+  // On the thread, as all below: it keeps this alive for as long as it runs them.
+  void claim(const std::shared_ptr<Sending>& sending, const std::shared_ptr<store::Once>& once) {
+    if (once == nullptr || sending->message.claim.empty()) return ready(sending);
     // A store that ends meanwhile may never say it.
-    auto timer = std::make_shared<asio::steady_timer>(io_, claim_patience);
-    timer->async_wait([self = shared_from_this(), sending](const auto& error) {
-      if (!error) self->claimed(sending, store::Claim::unknown);
+    auto timer = std::make_shared<asio::steady_timer>(*io_, claim_patience);
+    timer->async_wait([this, sending, timer](const auto& error) {
+      if (!error) claimed(sending, store::Claim::unknown);
     });
     once->claim(sending->message.claim, sending->message.lasts,
-                [self = shared_from_this(), sending, timer](store::Claim claim) {
-                  asio::post(self->io_, [self, sending, timer, claim] {
-                    timer->cancel();
-                    self->claimed(sending, claim);
+                [weak = weak_from_this(), sending, timer = std::weak_ptr(timer)](store::Claim claim) {
+                  const auto self = weak.lock();
+                  if (self == nullptr) return;
+                  const std::scoped_lock lock(self->mutex_);
+                  if (self->io_ == nullptr) return;
+                  asio::post(*self->io_, [desk = self.get(), sending, timer, claim] {
+                    if (const auto waiting = timer.lock()) waiting->cancel();
+                    desk->claimed(sending, claim);
                   });
                 });
   }
@@ -197,34 +194,32 @@ class Delivery::Desk : public std::enable_shared_from_this<Desk> {
       ++sending->tries;
       const Message& message = sending->message;
       Post post{.webhook = message.terms->webhook, .body = message.body, .signature = sending->signature};
-      attempt(io_.get_executor(), tls_, std::move(post), std::min<nanoseconds>(patience_.attempt, left),
-              [self = shared_from_this(), &line, sending](const std::string& trouble) mutable {
-                self->tried(line, std::move(sending), trouble);
-              });
+      attempt(io_->get_executor(), tls_, std::move(post), std::min<nanoseconds>(patience_.attempt, left),
+              [this, &line, sending](const std::string& trouble) { tried(line, sending, trouble); });
     }
   }
 
-  void tried(Line& line, std::shared_ptr<Sending> sending, const std::string& trouble) {
+  void tried(Line& line, const std::shared_ptr<Sending>& sending, const std::string& trouble) {
     --line.under_way;
     if (trouble.empty()) {
       finish(sending->message.terms->limit, Result::sent);
     } else {
       complain(line, *sending, trouble);
-      again(std::move(sending));
+      again(sending);
     }
     try_next(line);
   }
 
-  void again(std::shared_ptr<Sending> sending) {
+  void again(const std::shared_ptr<Sending>& sending) {
     if (sending->tries > patience_.pauses.size()) return give_up(*sending);
     // Gateways that failed together do not come back together.
     std::uniform_real_distribution<double> jitter(0.75, 1.0);
     const nanoseconds pause(
         static_cast<std::int64_t>(static_cast<double>(patience_.pauses[sending->tries - 1].count()) * jitter(random_)));
     if (SteadyClock::now() + pause >= sending->give_up) return give_up(*sending);
-    auto timer = std::make_shared<asio::steady_timer>(io_, on_steady(pause));
-    timer->async_wait([self = shared_from_this(), timer, sending = std::move(sending)](const auto&) mutable {
-      self->ready(std::move(sending));
+    auto timer = std::make_shared<asio::steady_timer>(*io_, on_steady(pause));
+    timer->async_wait([this, timer, sending](const auto& error) {
+      if (!error) ready(sending);
     });
   }
 
@@ -255,8 +250,6 @@ class Delivery::Desk : public std::enable_shared_from_this<Desk> {
   Report report_;  // guarded by mutex_
   const Patience patience_;
   asio::ssl::context tls_;
-  asio::io_context io_{1};
-  asio::executor_work_guard<asio::io_context::executor_type> work_{io_.get_executor()};
   std::map<Webhook, Line> lines_;  // never more than webhooks have been configured
   std::minstd_rand random_{std::random_device{}()};
 
@@ -264,6 +257,7 @@ class Delivery::Desk : public std::enable_shared_from_this<Desk> {
   std::condition_variable changed_;
   std::map<std::string, Told, std::less<>> told_;
   std::size_t waiting_ = 0;
+  std::unique_ptr<asio::io_context> io_ = std::make_unique<asio::io_context>(1);  // the thread's; none once it ends
   bool stopping_ = false;
   bool ended_ = false;
   std::thread thread_;
