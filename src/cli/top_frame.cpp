@@ -5,6 +5,7 @@
 #include <boost/json/serialize.hpp>
 
 #include <array>
+#include <charconv>
 #include <cstdint>
 #include <string_view>
 #include <utility>
@@ -42,6 +43,18 @@ std::string shown(const value& row, std::string_view name) {
   return config::printable(found->is_string() ? std::string_view(found->get_string()) : boost::json::serialize(*found));
 }
 
+// An amount of money, in the unit of `prices`; "-" for what has none.
+std::string money(const value& row, std::string_view name) {
+  const auto* object = row.if_object();
+  const auto* found = object == nullptr ? nullptr : object->if_contains(name);
+  if (found == nullptr || !found->is_number()) return "-";
+  constexpr int decimals = 4;
+  std::array<char, 400> text;  // the longest double has 309 digits before its point
+  const auto end = std::to_chars(text.data(), text.data() + text.size(), found->to_number<double>(),
+                                 std::chars_format::fixed, decimals);
+  return {text.data(), end.ptr};
+}
+
 std::string of_limits(const value& usage) {
   constexpr std::array columns{"allowed", "limited", "denied", "shadowed", "cost"};
   TextTable table({"limit", "allowed", "limited", "denied", "shadowed", "cost"});
@@ -75,7 +88,7 @@ std::string of_models(const value& tokens) {
   TextTable table({"tokens of", "input", "output", "cost"});
   for (const value& row : rows) {
     table.add_row(
-        {shown(row, "name"), grouped(number_of(row, "input")), grouped(number_of(row, "output")), shown(row, "cost")});
+        {shown(row, "name"), grouped(number_of(row, "input")), grouped(number_of(row, "output")), money(row, "cost")});
   }
   return "\n" + table.text();
 }

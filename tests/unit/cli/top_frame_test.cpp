@@ -35,9 +35,10 @@ TEST(TopFrame, SumsUpTheTimeOfEachLimit) {
 
 TEST(TopFrame, ShowsRankingsTokensAndThrottles) {
   const std::string frame = top_frame(answers(), "head", {});
-  EXPECT_THAT(frame, HasSubstr("per-user  ann              900     20\n"));
+  EXPECT_THAT(frame, HasSubstr("per-user  ann               900     20\n"));
   EXPECT_THAT(frame, HasSubstr(R"(pair      ["eu","bob"])"));
-  EXPECT_THAT(frame, HasSubstr("llama"));
+  EXPECT_THAT(frame, HasSubstr("gpt-4o        12       3  0.2500\n"));
+  EXPECT_THAT(frame, HasSubstr("llama          1       1       -\n"));
   EXPECT_THAT(frame, HasSubstr("CallerRateLimitExceeded"));
 }
 
