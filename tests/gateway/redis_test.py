@@ -179,7 +179,7 @@ def hold(gateway, upstream, user):
 
 
 def test_places_are_shared_and_free_when_the_stream_ends(start, server, upstream, user):
-    one, other = start(config(server, CONCURRENCY)), start(config(server, CONCURRENCY))
+    one, other = start(config(server, CONCURRENCY, timeout="20s")), start(config(server, CONCURRENCY, timeout="20s"))
     upstream.may_answer.clear()
     try:
         held = [hold(one, upstream, user), hold(other, upstream, user)]
@@ -194,7 +194,7 @@ def test_places_are_shared_and_free_when_the_stream_ends(start, server, upstream
 
 
 def test_places_of_a_gateway_that_is_killed_end_with_their_lease(folder, start, server, upstream, user):
-    doomed, other = folder.start(config(server, CONCURRENCY)), start(config(server, CONCURRENCY))
+    doomed, other = folder.start(config(server, CONCURRENCY, timeout="20s")), start(config(server, CONCURRENCY, timeout="20s"))
     upstream.may_answer.clear()
     held = []
     try:
