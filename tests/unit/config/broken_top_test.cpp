@@ -1,0 +1,132 @@
+// Every way that we know of to get the options at the top of weir.yaml wrong.
+#include "config/broken_config.hpp"
+
+#include <gtest/gtest.h>
+
+#include <string>
+#include <vector>
+
+namespace weir::config {
+namespace {
+
+std::vector<Broken> broken_top() {
+  return {
+      {"NoVersion", "upstreams: {a: {url: http://h}}\nroutes: [{path: /*, to: a}]\n", 1, 1,
+       "'version' is missing; start the file with version: 1"},
+      {"OtherVersion", "version: 2\nupstreams: {a: {url: http://h}}\nroutes: [{path: /*, to: a}]\n", 1, 10,
+       "version \"2\" is not known to this Weir; write version: 1"},
+      {"NoUpstreams", "version: 1\nroutes: []\n", 1, 1, "'upstreams' is missing"},
+      {"NoRoutes", "version: 1\nupstreams: {a: {url: http://h}}\n", 1, 1, "'routes' is missing"},
+      {"EmptyUpstreams", "version: 1\nupstreams: {}\nroutes: []\n", 2, 12, "no upstreams; add one"},
+      {"EmptyRoutes", "version: 1\nupstreams: {a: {url: http://h}}\nroutes: []\n", 3, 9, "no routes; add one"},
+      lines("UnknownKey", "lisen: 127.0.0.1:80", 4, 1, "unknown key 'lisen'; did you mean 'listen'?"),
+      lines("UnknownKeyLikeNoOther", "xyzzy: 1", 4, 1, "unknown key 'xyzzy'"),
+      lines("ListenWithoutHost", "listen: 8080", 4, 9, "got \"8080\"; write 0.0.0.0:8080 to listen everywhere"),
+      lines("ListenWithoutPort", "listen: 127.0.0.1", 4, 9, "expected HOST:PORT like 127.0.0.1:8080"),
+      lines("ListenOnPort0", "listen: 127.0.0.1:0", 4, 9, "the port from 1 to 65535"),
+      lines("ListenOnBareIpv6", "listen: \"::1\"", 4, 9, "an IPv6 address goes in brackets"),
+      lines("ListenOnAName", "listen: example.com:80", 4, 9, "the host is an IP address of this machine"),
+      lines("ListenIsAList", "listen: [a]", 4, 9, "expected HOST:PORT"),
+      lines("ListenUnknown", "listen: { adress: 0.0.0.0:1 }", 4, 11,
+            "unknown key 'adress' in 'listen'; did you mean 'address'?"),
+      lines("ListenAddress", "listen: { address: 80 }", 4, 20, "write 0.0.0.0:80 to listen everywhere"),
+      lines("TlsIsText", "listen: { tls: on }", 4, 16, "expected a mapping like { cert: tls.crt, key: tls.key }"),
+      lines("TlsWithoutCert", "listen: { tls: { key: plain.txt } }", 4, 11, "'cert' is missing in 'tls'"),
+      lines("TlsWithoutKey", "listen: { tls: { cert: plain.txt } }", 4, 11, "'key' is missing in 'tls'"),
+      lines("TlsNoSuchFile", "listen: { tls: { cert: no.crt, key: no.key } }", 4, 24, "no.crt' does not exist"),
+      lines("TlsFolder", "listen: { tls: { cert: no.crt, key: / } }", 4, 37, "the file '/' is not a plain file"),
+      lines("TlsNoCertificate", "listen: { tls: { cert: plain.txt, key: no.key } }", 4, 24,
+            "plain.txt' holds no certificate in PEM: it has no line like -----BEGIN CERTIFICATE-----"),
+      lines("TlsNoKey", "listen: { tls: { cert: no.crt, key: plain.txt } }", 4, 37,
+            "plain.txt' holds no private key in PEM"),
+      lines("NegativeProxies", "trusted_proxies: -1", 4, 18, "expected a number from 0 to 100"),
+      lines("EscapedSlashes", "escaped_slashes: redirct", 4, 18, "did you mean redirect?"),
+      lines("Drain", "drain: 30", 4, 8,
+            "expected a duration like 250ms, 10s, 1m, 1h, 1d or 1w for 'drain', got \"30\""),
+      lines("AdminWithoutHost", "admin: 9090", 4, 8, "got \"9090\"; write 0.0.0.0:9090 to listen everywhere"),
+      lines("AdminOpen", "admin: 0.0.0.0:9090", 4, 8, "an admin address that other machines may reach needs a token"),
+      lines("AdminOpenIpv6", "admin: { listen: \"[::]:9090\" }", 4, 18, "needs a token"),
+      lines("AdminOnListen", "admin: 127.0.0.1:8080", 4, 8, "'admin' and 'listen' have the same address"),
+      lines("AdminInsideListen", "admin: 127.0.0.1:81\nlisten: 0.0.0.0:81", 4, 8, "the same address"),
+      lines("AdminUnknown", "admin: { adress: 127.0.0.1:1 }", 4, 10, "unknown key 'adress' in 'admin'"),
+      lines("AdminTokenEmpty", "admin: { token: \"\" }", 4, 17, "without blanks for 'token', got nothing"),
+      lines("AdminTokenWithBlank", "admin: { token: \"a b\" }", 4, 17,
+            "expected a token of visible ASCII characters without blanks for 'token', got something else"),
+      lines("AdminTokenIsAList", "admin: { token: [a] }", 4, 17, "got a list"),
+      lines("JwtIsText", "jwt: x", 4, 6, "expected a mapping like { issuer:"),
+      lines("JwtWithoutKeys", "jwt: { issuer: x }", 4, 1, "'jwks' is missing in 'jwt'"),
+      lines("JwtWithoutIssuer", "jwt: { jwks: \"https://h/k\" }", 4, 1, "'issuer' is missing in 'jwt'"),
+      lines("JwtKeysInAFile", "jwt: { issuer: x, jwks: keys.json }", 4, 25, "it starts with http:// or https://"),
+      lines("JwtKeysFragment", "jwt: { issuer: x, jwks: \"https://h/k#a\" }", 4, 25, "a URL without a fragment"),
+      lines("JwtNoAudiences", "jwt: { issuer: x, jwks: \"https://h/k\", audiences: [] }", 4, 51,
+            "an audience like api or a list of 1 to 100"),
+      lines("JwtUnknown", "jwt: { isuer: x }", 4, 8, "unknown key 'isuer' in 'jwt'; did you mean 'issuer'?"),
+      lines("AnalyticsIsAList", "analytics: [1d]", 4, 12, "expected off or a mapping like { retention: 30d"),
+      lines("AnalyticsUnknown", "analytics: { keep: 1d }", 4, 14, "unknown key 'keep' in 'analytics'"),
+      lines("AnalyticsNoBucket", "analytics: { bucket: 0s }", 4, 22, "'bucket'"),
+      lines("AnalyticsOddBucket", "analytics: { bucket: 1500ms }", 4, 22, "a whole number of seconds"),
+      lines("AnalyticsNoKeys", "analytics: { top: 0 }", 4, 19, "'top'"),
+      lines("AnalyticsTooManyKeys", "analytics: { top: 10001 }", 4, 19, "'top'"),
+      lines("AnalyticsForgets", "analytics: { bucket: 1h, retention: 1m }", 4, 37, "shorter than a bucket of 1h"),
+      lines("AccessLogIsText", "access_log: stdout", 4, 13, "expected a mapping like { to: stdout, key: hash }"),
+      lines("AccessLogFolder", "access_log: { to: / }", 4, 19, "the access log '/' is a folder"),
+      lines("AccessLogNowhere", "access_log: { to: no/where.log }", 4, 19, "no/where.log' does not exist"),
+      lines("AccessLogKey", "access_log: { to: stdout, key: plain }", 4, 32, "expected omit or hash"),
+      lines("AccessLogKeyAlone", "access_log: { key: hash }", 4, 15, "'key' has no effect without a log"),
+      lines("AccessLogUnknown", "access_log: { file: x }", 4, 15, "unknown key 'file' in 'access_log'"),
+      lines("AlertsAreText", "alerts: on\nlimits: { a: { key: ip, rate: 1/1s } }", 4, 9, "expected a list of alerts"),
+      lines("AlertOfNobody",
+            "alerts: [{ limit: b, at: 80%, webhook: \"http://h/\" }]\nlimits: { a: { key: ip, rate: 1/1s } }", 4, 19,
+            "no limit is named \"b\""),
+      lines("AlertWithoutWebhook", "alerts: [{ limit: a, at: 80% }]\nlimits: { a: { key: ip, rate: 1/1s } }", 4, 10,
+            "'webhook' is missing in an alert"),
+      lines("AlertOfNothing", "alerts: [{ limit: a, webhook: \"http://h/\" }]\nlimits: { a: { key: ip, rate: 1/1s } }",
+            4, 10, "an alert needs 'at'"),
+      lines("AlertOfBoth",
+            "alerts: [{ limit: a, at: 80%, refusals: 9/1m, webhook: \"http://h/\" }]\nlimits: { a: { key: ip, rate: "
+            "1/1s } }",
+            4, 31, "'at' and 'refusals' do not go together"),
+      lines("AlertAtNoShare",
+            "alerts: [{ limit: a, at: 0.8, webhook: \"http://h/\" }]\nlimits: { a: { key: ip, rate: 1/1s } }", 4, 26,
+            "a share like 80%"),
+      lines("AlertBeyondAll",
+            "alerts: [{ limit: a, at: 101%, webhook: \"http://h/\" }]\nlimits: { a: { key: ip, rate: 1/1s } }", 4, 26,
+            "at most 100%"),
+      lines("AlertOfARateTooFast",
+            "alerts: [{ limit: a, refusals: 9/1ms, webhook: \"http://h/\" }]\nlimits: { a: { key: ip, rate: 1/1s } }",
+            4, 32, "refusals like 100/1m"),
+      lines("AlertToAFile",
+            "alerts: [{ limit: a, at: 80%, webhook: \"file:///x\" }]\nlimits: { a: { key: ip, rate: 1/1s } }", 4, 40,
+            "a URL that starts with http:// or https://"),
+      lines("AlertUnknown", "alerts: [{ limit: a, att: 80% }]\nlimits: { a: { key: ip, rate: 1/1s } }", 4, 22,
+            "unknown key 'att' in an alert"),
+      lines("PriceWithoutOutput", "prices: { a: { input: 1 } }", 4, 11, "'output' is missing in the price of 'a'"),
+      lines("PriceNegative", "prices: { a: { input: -1, output: 1 } }", 4, 23, "a price per million tokens like 2.5"),
+      lines("PriceTooFine", "prices: { a: { input: 0.0000000001, output: 1 } }", 4, 23, "nine digits after the point"),
+      lines("PriceUnknown", "prices: { a: { inptu: 1, output: 1 } }", 4, 16, "did you mean 'input'?"),
+      lines("PricesAreAList", "prices: [a]", 4, 9, "a mapping of models to prices"),
+      lines("StoreIsText", "store: memory", 4, 8, "expected a mapping like { url: memory } for 'store'"),
+      lines("StoreElsewhere", "store: { url: disk }", 4, 15,
+            "expected memory, or a Redis URL like redis://localhost:6379 for 'url', got \"disk\""),
+      lines("StoreUnknownKey", "store: { maxkeys: 1 }", 4, 10,
+            "unknown key 'maxkeys' in 'store'; did you mean 'max_keys'?"),
+      lines("StoreMaxKeys", "store: { max_keys: 0 }", 4, 20, "expected a number from 1 to 10000000000"),
+      lines("StoreTimeout", "store: { timeout: 2h }", 4, 19, "expected a duration from 1ms to 1m"),
+      lines("StoreOnError", "store: { on_error: reject }", 4, 20, "expected local, allow or deny"),
+      lines("StoreNamespace", "store: { namespace: a b }", 4, 21, "expected a name of 1 to 64"),
+      lines("ResponsesHeaders", "responses: { headers: all }", 4, 23, "expected ietf, x, both or none"),
+      lines("ResponsesBody", "responses: { body: jsn }", 4, 20, "did you mean json?"),
+      lines("ResponsesNoSuchFile", "responses: { body: { file: no.html } }", 4, 28, "no.html' does not exist"),
+      lines("ResponsesFolder", "responses: { body: { file: / } }", 4, 28, "is not a plain file"),
+      lines("ResponsesReset", "responses: { reset: 5 }", 4, 21, "expected delta or epoch"),
+  };
+}
+
+struct BrokenTop : BrokenConfig {};
+
+TEST_P(BrokenTop, SaysWhereAndWhat) { expect_error(GetParam()); }
+
+INSTANTIATE_TEST_SUITE_P(Each, BrokenTop, testing::ValuesIn(broken_top()), name_of);
+
+}  // namespace
+}  // namespace weir::config
