@@ -69,7 +69,8 @@ void Reader::read_documents(std::string_view bytes) noexcept {
   }
 }
 
-// A frame's payload is read before its checksum is known; what it counted is taken back when that is wrong.
+// A frame's payload is read before its checksum is known; what it counted is taken back when that is wrong, or when the
+// payload is not what it should be.
 void Reader::read_frames(std::string_view bytes) noexcept {
   using Next = event_stream::Reader::Next;
   if (broken_) return;
@@ -91,7 +92,9 @@ void Reader::read_frames(std::string_view bytes) noexcept {
         }
         case Next::payload:
           frames_->is_chunk ? frames_->chunk.feed(frames.payload()) : data(frames.payload());
-          break;
+          if (!broken_) break;
+          tally_.take_back(frames_->before);  // now, as its checksum may come later or never
+          return;
         case Next::end:
           if (frames_->is_chunk && !frames_->chunk.finish()) broken_ = true;
           if (frames.text(":event-type") == "metadata") tally_.last();

@@ -154,6 +154,19 @@ TEST(Nothing, IsSeenInWhatIsNoAnswer) {
 }
 
 // Bytes of a real answer, some of them changed: it may be broken, but it is the same however it is cut.
+TEST(Damaged, AFrameWhosePayloadGoesOnBehindItsEventCountsNothingHoweverItIsCut) {
+  const std::string body = bedrock_frame("metadata", R"({"usage":{"inputTokens":5,"outputTokens":6}} and more)");
+  for (std::size_t size = 1; size <= body.size(); ++size) {
+    Reader reader(Protocol::bedrock, "application/vnd.amazon.eventstream");
+    for (std::string_view rest = body; !rest.empty(); rest.remove_prefix(std::min(size, rest.size()))) {
+      reader.read(rest.substr(0, size));
+    }
+    reader.end();
+    EXPECT_TRUE(reader.observe().broken) << size;
+    EXPECT_EQ(reader.observe().counts, Counts{}) << size;
+  }
+}
+
 TEST(Damaged, AnswersAreReadTheSameHoweverTheyAreCut) {
   std::mt19937_64 random(seed());
   for (const Transcript& transcript : transcripts()) {
