@@ -37,13 +37,21 @@ std::string passed(std::string_view stream, std::size_t piece) {
   return all;
 }
 
-// Whatever passes, its end can be told, or there is none.
+// Whatever passes, its end can be told, or there is none; and where it may be cut does not hang on how it came.
 void end_it(std::string_view stream, std::size_t piece) {
   for (const std::string_view type : {"text/event-stream", "application/json", "application/vnd.amazon.eventstream"}) {
     Follower follower(type);
-    for (std::string_view left = stream; !left.empty(); left.remove_prefix(std::min(piece, left.size()))) {
-      const auto cut = follower.follow(left.substr(0, piece));
-      require(!cut || *cut <= std::min(piece, left.size()));
+    std::size_t whole = 0;
+    for (std::size_t at = 0; at < stream.size(); at += piece) {
+      const std::string_view next = stream.substr(at, piece);
+      const auto cut = follower.follow(next);
+      require(!cut || *cut <= next.size());
+      if (cut) whole = at + *cut;
+    }
+    if (whole > 0) {
+      Follower at_once(type);
+      at_once.follow(stream.substr(0, whole));
+      require(at_once.between_events());
     }
     for (int dialect = 0; dialect <= static_cast<int>(Dialect::dify); ++dialect) {
       const std::string end =

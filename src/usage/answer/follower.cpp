@@ -145,17 +145,18 @@ std::optional<std::size_t> Follower::follow_documents(std::string_view bytes) no
     const std::size_t to = brace == std::string_view::npos ? bytes.size() : brace + 1;
     const std::uint64_t before = ended_;
     while (from < to && !broken_) {
-      from += scanner_.feed(bytes.substr(from, to - from), *this);
+      const std::size_t taken = scanner_.feed(bytes.substr(from, to - from), *this);
+      from += taken;
       broken_ = scanner_.broken();
       if (!scanner_.done()) continue;
       scanner_.begin();
-      if (bytes[from - 1] == ']') {
+      if (taken > 0 && bytes[from - 1] == ']') {  // none: a number that the last piece ended with is over
         state_.over = true;
       } else if (ended_ == before) {
         end_event();
       }
     }
-    between = ended_ != before;
+    between = !broken_ && ended_ != before && (scanner_.empty() || scanner_.between_elements());
     if (between) {
       cut = to;
       state_.line_open = true;

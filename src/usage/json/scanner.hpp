@@ -37,6 +37,9 @@ class ScannerState {
     return at_ == At::value && depth_ == 0;
   }  // nothing but white space so far
   [[nodiscard]] bool done() const noexcept { return at_ == At::done; }
+  [[nodiscard]] bool between_elements() const noexcept {
+    return at_ == At::comma_or_end && depth_ == 1 && node_ == Paths::documents;
+  }  // behind an element of an array of documents
   [[nodiscard]] bool broken() const noexcept { return at_ == At::broken; }
 
  protected:

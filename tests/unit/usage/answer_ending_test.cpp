@@ -262,6 +262,25 @@ TEST(Follower, AnUnfinishedEventDoesNotCount) {
   EXPECT_TRUE(follower.state().finished);
 }
 
+// An ending there would be read as a part of what is open.
+TEST(Follower, InsideADocumentIsNoEndHoweverManyEndedBefore) {
+  for (const std::string_view stream : {"1 {\"a\":{}", "[[1],{\"a\":{}", "{}\n-\"d\":1}"}) {
+    Follower follower("application/json");
+    const auto cut = follower.follow(stream);
+    EXPECT_TRUE(!cut || *cut < stream.size()) << stream;
+    EXPECT_FALSE(follower.between_events()) << stream;
+  }
+}
+
+TEST(Follower, ANumberMayEndWithThePieceBehindIt) {
+  for (const std::string_view behind : {"\"", "]", "{"}) {
+    Follower follower("application/json");
+    follower.follow("{\"done\":false}\n7");
+    EXPECT_FALSE(follower.follow(behind)) << behind;
+    EXPECT_FALSE(follower.state().over) << behind;
+  }
+}
+
 TEST(Follower, KeepsLittle) { EXPECT_LE(sizeof(Follower), 1024U); }
 
 }  // namespace
