@@ -1,6 +1,6 @@
 // boost_verdict.hpp: what Boost.JSON makes of a text, and where it cannot judge: it keeps one of two members of one
-// name, reads a number that is too long for Strict to be told whole, and takes half a surrogate pair and an exponent
-// that no int holds for no JSON.
+// name, reads a number that is too long for Strict to be told whole, takes one that is nearer to 0 than any double for
+// 0, and half a surrogate pair and an exponent that no int holds for no JSON.
 #pragma once
 
 #include "json/half_a_pair.hpp"
@@ -9,10 +9,12 @@
 #include <boost/json/parse.hpp>
 #include <boost/json/value.hpp>
 
+#include <charconv>
 #include <cstddef>
 #include <optional>
 #include <string>
 #include <string_view>
+#include <system_error>
 
 namespace weir::usage {
 
@@ -33,7 +35,11 @@ struct KeyCount {
   void string_opened(json::Offset) {}
   void string_part(std::string_view) {}
   void string_closed(json::Offset) {}
-  void number(std::string_view, bool is_cut, json::Offset, json::Offset) { cut = cut || is_cut; }
+  void number(std::string_view digits, bool is_cut, json::Offset, json::Offset) {
+    double value = 0;
+    const auto read = std::from_chars(digits.data(), digits.data() + digits.size(), value);
+    cut = cut || is_cut || read.ec == std::errc::result_out_of_range;
+  }
   void literal(char, json::Offset, json::Offset) {}
 };
 
