@@ -1,15 +1,19 @@
 """A function's answer as the client gets it, as API Gateway REST and HTTP APIs and load balancers make it."""
 
 import base64
+import contextlib
+import socket
 
 import pytest
-from fake_lambda import hello, result
+from conftest import PATIENCE
+from fake_lambda import hello, result, streamed, throttled, whole_stream
 from lambda_gateway import start_before
 
 
 @pytest.fixture(scope="module")
 def shared_gateway(folder, aws):
-    functions = {"v1": "payload: v1", "v2": "", "alb": "payload: alb", "raw": "payload: raw", "plain": "unwrap: false"}
+    functions = {"v1": "payload: v1", "v2": "", "alb": "payload: alb", "raw": "payload: raw", "plain": "unwrap: false",
+                 "flows": "unwrap: false, invoke: stream", "told": "throttled: passthrough, retry: { attempts: 1 }", "last": ""}
     return start_before(folder, aws, functions)
 
 
@@ -20,6 +24,16 @@ def ask(gateway, aws):
         return gateway.ask(f"/{function}/x", method, **options)
 
     return ask
+
+
+def answers_on_one_connection(gateway, *requests):
+    """[(status, every byte behind its head)]: what is no answer's would be read as the next one's begin."""
+    with contextlib.closing(socket.create_connection(("127.0.0.1", gateway.port), PATIENCE)) as connection:
+        for number, request in enumerate(requests, 1):
+            last = "connection: close\r\n" if number == len(requests) else ""
+            connection.sendall(f"{request} HTTP/1.1\r\nhost: localhost\r\n{last}\r\n".encode())
+        came = b"".join(iter(lambda: connection.recv(65536), b""))
+    return [(int(one[:3]), one.partition(b"\r\n\r\n")[2]) for one in came.split(b"HTTP/1.1 ")[1:]]
 
 
 @pytest.mark.parametrize("function", ["v1", "v2", "alb", "raw"])
@@ -55,19 +69,26 @@ def test_an_answer_may_have_no_body(ask, body):
 def test_an_answer_to_head_has_headers_alone(gateway, ask, function):
     answer = ask(function, hello("hello"), "HEAD")
     assert (answer.status, answer.body, answer["content-type"]) == (200, b"", "text/plain")
-    with gateway.connect() as connection:  # what followed would be read as the next answer
-        for _ in range(2):
-            assert gateway.ask(f"/{function}/x", "HEAD", connection=connection).status == 200
-        assert gateway.ask(f"/{function}/x", connection=connection).body == b"hello"
+    assert answers_on_one_connection(gateway, *[f"HEAD /{function}/x"] * 2, f"GET /{function}/x") == [(200, b"")] * 2 + [(200, b"hello")]
+
+
+PASSING = {"plain": (hello(), 200), "flows": (streamed(*whole_stream()), 200), "told": (throttled(), 429)}
+
+
+@pytest.mark.parametrize("function", PASSING)
+def test_an_answer_to_head_that_passes_as_lambda_made_it_has_headers_alone_too(gateway, aws, function):
+    """Lambda is asked by POST, and answers with a body."""
+    played, status = PASSING[function]
+    aws.plays(function, played)
+    aws.plays("last", hello("the last"))
+    assert answers_on_one_connection(gateway, *[f"HEAD /{function}/x"] * 2, "GET /last/x") == [(status, b"")] * 2 + [(200, b"the last")]
 
 
 @pytest.mark.parametrize("status", [204, 304])
 def test_an_answer_that_has_no_body_by_its_status_has_none(gateway, ask, status):
     answer = ask("v2", hello("this must not be there", status))
     assert (answer.status, answer.body, answer["content-type"]) == (status, b"", "text/plain")
-    with gateway.connect() as connection:
-        for _ in range(2):
-            assert gateway.ask("/v2/x", connection=connection).status == status
+    assert answers_on_one_connection(gateway, *["GET /v2/x"] * 3) == [(status, b"")] * 3
 
 
 def test_a_header_of_several_values_is_several_headers(ask):

@@ -26,8 +26,7 @@ void InvokeAnswer::begin(const lambda::Reply& reply, std::string_view content_ty
       break;
     case Reaction::Way::pass:
       if (meaning.outcome != Outcome::ok) end(meaning);
-      head_ = Head{.status = reply.status, .fields = reaction.headers, .replaces = false};
-      at_ = At::passing;
+      pass(reaction);
       break;
     case Reaction::Way::unwrap:
       if (lambda_.invoke == lambda::Invocation::stream) {
@@ -61,6 +60,7 @@ void InvokeAnswer::take(std::string_view piece) {
     case At::passing:  // the rest of what came along with the end of what was held
       out_ += piece;
       break;
+    case At::bare:
     case At::head:
     case At::replaced:
     case At::broken:
@@ -80,6 +80,7 @@ void InvokeAnswer::finish() {
       follow({}, true);
       break;
     case At::passing:
+    case At::bare:
       if (!ending_) end({Outcome::ok});
       break;
     case At::head:
@@ -102,9 +103,8 @@ void InvokeAnswer::settle_error() {
   const Reaction reaction = react(reply, meaning, lambda_.errors);
   end(meaning);
   if (reaction.way == Reaction::Way::replace) return replace(reaction);
-  head_ = Head{.status = status_, .fields = reaction.headers, .replaces = false};
-  out_ = std::move(held_);
-  at_ = At::passing;
+  pass(reaction);
+  if (at_ == At::passing) out_ = std::move(held_);
 }
 
 void InvokeAnswer::unwrap_output() {
@@ -139,6 +139,12 @@ void InvokeAnswer::follow(std::string_view piece, bool end_of_answer) {
         return fail(streamed_->outcome(), streamed_->detail());
     }
   }
+}
+
+// Lambda is asked by POST, whatever the client's method is: what it answers has a body, and to HEAD none may go on.
+void InvokeAnswer::pass(const Reaction& reaction) {
+  head_ = Head{.status = status_, .fields = reaction.headers, .replaces = false};
+  at_ = lambda::has_body(method_, status_) ? At::passing : At::bare;
 }
 
 void InvokeAnswer::replace(const Reaction& reaction) {

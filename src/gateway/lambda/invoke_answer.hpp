@@ -69,6 +69,7 @@ class InvokeAnswer {
     output,     // the function's, read whole
     streaming,  // unwrapped as it comes
     passing,    // untouched
+    bare,       // the same, but for its body: the client must not have one
     replaced,   // what still comes is of no interest
     broken,
   };
@@ -76,6 +77,7 @@ class InvokeAnswer {
   void settle_error();
   void unwrap_output();
   void follow(std::string_view piece, bool end);
+  void pass(const lambda::Reaction& reaction);
   void replace(const lambda::Reaction& reaction);
   void fail(lambda::Outcome outcome, std::string_view detail);
   void end(const lambda::Meaning& meaning, std::string_view detail = {});

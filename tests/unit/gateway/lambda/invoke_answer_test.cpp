@@ -130,6 +130,23 @@ TEST_F(AnInvokeAnswer, ToHeadHasNoBodyWhateverItSays) {
   EXPECT_EQ(answer.take_body(), "");
 }
 
+TEST_F(AnInvokeAnswer, ThatPassesToHeadIsItsHeadersAlone) {
+  lambda.errors.unwrap = false;
+  InvokeAnswer answer = to({.status = 200}, R"({"statusCode":200})", "HEAD");
+  EXPECT_EQ(answer.take_head()->status, 200);
+  EXPECT_FALSE(answer.as_is()) << "Lambda was asked by POST, and has a body";
+  EXPECT_EQ(answer.take_body(), "");
+  EXPECT_EQ(answer.ending()->meaning.outcome, Outcome::ok);
+}
+
+TEST_F(AnInvokeAnswer, OfAThrottleThatPassesToHeadIsItsHeadersAlone) {
+  lambda.errors.throttled = lambda::ErrorPolicy::passthrough;
+  InvokeAnswer answer = to({.status = 429}, R"({"Reason":"CallerRateLimitExceeded"})", "HEAD");
+  EXPECT_THAT(answer.take_head()->fields, Contains(Field{"x-weir-lambda-reason", "CallerRateLimitExceeded"}));
+  EXPECT_FALSE(answer.as_is());
+  EXPECT_EQ(answer.take_body(), "");
+}
+
 TEST_F(AnInvokeAnswer, ThatPassesIsNotTouched) {
   lambda.errors.unwrap = false;
   InvokeAnswer answer(lambda, "GET");
