@@ -53,6 +53,10 @@ std::string at_text(const Terms& terms) {
 
 std::string_view kind_word(Kind kind) { return kind == Kind::share ? "share" : "refusals"; }
 
+std::string url_text(const Webhook& webhook) {
+  return (webhook.tls ? "https://" : "http://") + webhook.host + " " + std::to_string(webhook.port) + webhook.target;
+}
+
 std::string id_of(const Digest& digest) { return hex(std::span(digest).first<16>()); }
 
 std::string body_of(const Terms& terms, std::string_view id, const Crossing& crossing, std::string_view key_json) {
@@ -71,19 +75,21 @@ std::string body_of(const Terms& terms, std::string_view id, const Crossing& cro
 
 Message message_of(const std::shared_ptr<const Terms>& terms, const Crossing& crossing, std::string_view key,
                    std::string_view key_json) {
-  // Names hold no zero byte: nothing runs into the key, which is last.
+  // Names and URLs hold no zero byte: nothing runs into the key, which is last.
   std::string named = terms->limit;
   const auto add = [&](std::string_view part) { (named += '\0').append(part); };
   add(kind_word(terms->kind));
   add(at_text(*terms));
   add(std::to_string(terms->per.count()));
   add(crossing.window ? std::to_string(unix_ms(*crossing.window)) : "");
-  add(key);
+  const std::string of_key = std::string(1, '\0').append(key);
+  const std::string claimed = named + '\0' + url_text(terms->webhook) + of_key;
+  named += of_key;
   Message message{.terms = terms, .id = {}, .body = {}};
   const std::string at = crossing.window ? "" : '\0' + std::to_string(crossing.at.time_since_epoch().count());
   message.id = id_of(sha256(named + at));
   message.body = body_of(*terms, message.id, crossing, key_json);
-  message.claim = hex(sha256(named));
+  message.claim = hex(sha256(claimed));
   message.lasts = crossing.lasts;
   return message;
 }

@@ -45,6 +45,15 @@ TEST(AlertMessage, OfOneWindowAndKeyHasOneNameWhoeverTellsIt) {
   EXPECT_NE(one.claim, message_of(at_80_percent, crossing, "b", R"("b")").claim);
 }
 
+TEST(AlertMessage, IsClaimedForEachWebhookApart) {
+  Terms other = *at_80_percent;
+  other.webhook.target = "/other";
+  const Message one = message_of(at_80_percent, crossing, "a", R"("a")");
+  const Message two = message_of(terms(other), crossing, "a", R"("a")");
+  EXPECT_NE(one.claim, two.claim) << "who tells the one has not told the other";
+  EXPECT_EQ(one.id, two.id) << "it is one crossing";
+}
+
 // RFC 4231, test case 2.
 TEST(AlertMessage, IsSignedByHmacSha256) {
   EXPECT_EQ(signature("what do ya want for nothing?", "Jefe"),
