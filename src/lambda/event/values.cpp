@@ -1,6 +1,6 @@
 #include "lambda/event/values.hpp"
 
-#include <unordered_map>
+#include <map>
 
 #include "lambda/text/percent.hpp"
 
@@ -20,7 +20,8 @@ class Grouping {
 
  private:
   AllValues all_;
-  std::unordered_map<std::string, std::size_t> places_;
+  // Names are a client's: of a table by hash it could choose ten thousand that all meet in one place.
+  std::map<std::string, std::size_t> places_;
 };
 
 std::string_view take_until(std::string_view& text, char separator) {
