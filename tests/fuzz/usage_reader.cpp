@@ -86,7 +86,10 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   const std::size_t first = body.find_first_not_of(" \t\r\n");
   if (first == std::string_view::npos) return 0;
   const bool is_document = body[first] == '{' || body[first] == '[';
-  if (kind == 0 && body[0] != ' ' && body[0] != '\t' && static_cast<unsigned char>(body[0]) < 0x80 && !is_document &&
+  // Blanks before the first field are skipped, and so is a byte order mark: the oracle takes them for a part of its
+  // name.
+  const bool begins_a_line = first == 0 || body[first - 1] == '\n' || body[first - 1] == '\r';
+  if (kind == 0 && begins_a_line && static_cast<unsigned char>(body[first]) < 0x80 && !is_document &&
       body[first] != '\0') {
     if (const auto found = oracle::of_events(protocol, body)) require_as_told(whole.seen, *found);
   }

@@ -19,8 +19,8 @@ std::optional<std::uint64_t> whole_number(std::string_view digits) {
   const char* const end = digits.data() + digits.size();
   std::uint64_t whole = 0;
   if (const auto [rest, error] = std::from_chars(digits.data(), end, whole); rest == end) {
-    if (minus && whole != 0) return std::nullopt;
-    return error == std::errc::result_out_of_range ? most : whole;
+    if (error == std::errc::result_out_of_range) whole = most;
+    return minus && whole != 0 ? std::nullopt : std::optional(whole);
   }
   double number = 0;
   const auto [rest, error] = std::from_chars(digits.data(), end, number);

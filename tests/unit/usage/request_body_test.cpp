@@ -176,9 +176,10 @@ TEST(RequestBody, NeverGuessesWhichOfTwoCounts) {
 }
 
 TEST(RequestBody, NeverGuessesWhatAnotherTypeMeans) {
-  for (const char* text : {R"({"model":7})", R"({"model":{"a":1}})", R"({"stream":"true"})", R"({"stream":1})",
-                           R"({"max_tokens":"9"})", R"({"max_tokens":-1})", R"({"max_tokens":1.5})",
-                           R"({"max_tokens":1e-5540})", R"({"max_tokens":true})", R"({"n":[2]})", R"({"n":-2})"}) {
+  for (const char* text :
+       {R"({"model":7})", R"({"model":{"a":1}})", R"({"stream":"true"})", R"({"stream":1})", R"({"max_tokens":"9"})",
+        R"({"max_tokens":-1})", R"({"max_tokens":1.5})", R"({"max_tokens":1e-5540})", R"({"max_tokens":true})",
+        R"({"n":[2]})", R"({"n":-2})", R"({"n":-555555455555555445544})"}) {
     EXPECT_THAT(sentence(text), testing::HasSubstr("is not of its type")) << text;
   }
 }
