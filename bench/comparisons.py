@@ -172,11 +172,15 @@ REDIS_LATENCY = [
 ]
 
 PACKAGE = "@upstash/ratelimit"
+GATHERING = f"{PACKAGE}, gathering"  # with ioredis' enableAutoPipelining
 LAYOUTS = ("weir, layout upstash", "weir, layout weir")
 UPSTASH = [
     *(Comparison(f"decisions a second: {who}", f"redis upstash {CALLS}", who, PACKAGE, 5.0, at_least=True) for who in LAYOUTS),
+    *(Comparison(f"decisions a second: {who}, the package gathering", f"redis upstash {CALLS}", who, GATHERING)
+      for who in LAYOUTS),
     *(Comparison(f"p50, us: {who}", "redis upstash p50_us", who, PACKAGE) for who in LAYOUTS),
     *(Comparison(f"p99, us: {who}", "redis upstash p99_us", who, PACKAGE, 0.5) for who in LAYOUTS),
+    *(Comparison(f"p99, us: {who}, the package gathering", "redis upstash p99_us", who, GATHERING) for who in LAYOUTS),
     *(Comparison(f"Redis' processor time a decision, ns: {who}", "redis upstash redis_cpu_ns", who, PACKAGE) for who in LAYOUTS),
 ]
 

@@ -50,8 +50,9 @@ class Bench:
         options = ["--keys", KEYS, "--seconds", self.options.seconds]
         return json.loads(self.lines(self.options.decisions, self.redis.url, *options, *words)[-1])
 
-    def package(self):
-        return json.loads(self.lines("node", HERE / "upstash.mjs", self.redis.port, CALLERS, KEYS, self.options.seconds)[-1])
+    def package(self, *words):
+        return json.loads(self.lines("node", HERE / "upstash.mjs", self.redis.port, CALLERS, KEYS, self.options.seconds,
+                                     *words)[-1])
 
     def redis_benchmark(self, depth, calls, words):
         table = csv.DictReader(self.lines("redis-benchmark", "-p", self.redis.port, "-P", depth, "-n", int(calls), "-r", KEYS,
@@ -122,6 +123,7 @@ def beside_the_package(bench):
     weir = ["--rule", "sliding_window", "--callers", CALLERS]
     bench.in_turns("redis upstash", {
         "@upstash/ratelimit": bench.package,
+        "@upstash/ratelimit, gathering": lambda: bench.package("gathering"),
         "weir, layout upstash": lambda: bench.weir("--ask", "upstash", *weir),
         "weir, layout weir": lambda: bench.weir(*weir),
     })

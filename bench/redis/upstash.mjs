@@ -1,10 +1,10 @@
 // upstash.mjs: what redis_decisions measures, of @upstash/ratelimit over ioredis: callers in one Node process, each of
 // which asks again as soon as it is answered.
 //
-//   node upstash.mjs PORT CALLERS KEYS SECONDS
+//   node upstash.mjs PORT CALLERS KEYS SECONDS [gathering]
 //
-// One JSON line. ioredis sends what is asked in one turn of the event loop together (enableAutoPipelining), and the
-// package sets no timer for each call (timeout: 0): both make it faster than it is by default.
+// One JSON line. The package sets no timer for each call (timeout: 0), which makes it faster than it is by default.
+// `gathering`: ioredis sends what is asked in one turn of the event loop as one pipeline (enableAutoPipelining).
 import { createRequire } from "node:module";
 import { adapter } from "../../tests/conformance/adapter.mjs";
 
@@ -12,8 +12,8 @@ const require = createRequire(new URL("../../tests/conformance/package.json", im
 const { Ratelimit } = require("@upstash/ratelimit");
 const Redis = require("ioredis");
 
-const [port, callers, keys, seconds] = process.argv.slice(2).map(Number);
-const redis = new Redis({ port, host: "127.0.0.1", enableAutoPipelining: true });
+const [port, callers, keys, seconds] = process.argv.slice(2, 6).map(Number);
+const redis = new Redis({ port, host: "127.0.0.1", enableAutoPipelining: process.argv[6] === "gathering" });
 const limiter = new Ratelimit({
   redis: adapter(redis), limiter: Ratelimit.slidingWindow(1_000_000_000, "1 h"), prefix: "package",
   timeout: 0, analytics: false, enableTelemetry: false,
