@@ -35,6 +35,20 @@ class PipelineStory : public testing::Test {
   std::vector<std::string> told;
 };
 
+TEST_F(PipelineStory, WritesALargeCommandByItself) {
+  const std::string large(1'000, 'x');
+  push("a");
+  push(large);
+  push(large);
+  push("b");
+  push("c");
+  EXPECT_EQ(written(), "a;");
+  EXPECT_EQ(written(), large + ";");
+  EXPECT_EQ(written(), large + ";");
+  EXPECT_EQ(written(), "b;c;");
+  EXPECT_FALSE(pipeline.has_unsent());
+}
+
 TEST_F(PipelineStory, WritesAllThatIsUnsentAtOnceAndAnswersInOrder) {
   push("a");
   push("b");

@@ -179,15 +179,17 @@ void Link::take_answer(const Value& answer, Deadline now) {
 }
 
 void Link::flush(Deadline now) {
-  if (out_.empty()) pipeline_.write_to(out_, now);
-  std::size_t written = 0;
-  while (written < out_.size()) {
-    const auto moved = transport_->write(std::string_view(out_).substr(written));
-    if (!moved) return lose(now, "the connection to " + where_ + " is lost: " + moved.error(), false);
-    if (moved->bytes == 0) break;
-    written += moved->bytes;
-  }
-  out_.erase(0, written);
+  do {
+    if (out_.empty()) pipeline_.write_to(out_, now);
+    std::size_t written = 0;
+    while (written < out_.size()) {
+      const auto moved = transport_->write(std::string_view(out_).substr(written));
+      if (!moved) return lose(now, "the connection to " + where_ + " is lost: " + moved.error(), false);
+      if (moved->bytes == 0) break;
+      written += moved->bytes;
+    }
+    out_.erase(0, written);
+  } while (out_.empty() && pipeline_.has_unsent());
   if (out_.empty() && out_.capacity() > kept_space) out_ = {};
 }
 

@@ -5,6 +5,13 @@
 #include <vector>
 
 namespace weir::store::redis {
+namespace {
+
+// Bytes of a command that is written by itself: a script call of some fifteen keys. For fewer a write of their own
+// costs more than it brings.
+constexpr std::size_t alone = 512;
+
+}  // namespace
 
 void Pipeline::push(Command command, Deadline deadline, OnReply done) {
   earliest_ = waiting_ == 0 ? deadline : std::min(earliest_, deadline);
@@ -14,13 +21,17 @@ void Pipeline::push(Command command, Deadline deadline, OnReply done) {
 }
 
 void Pipeline::write_to(std::string& out, Deadline now) {
-  for (Entry& entry : unsent_) {
+  bool full = false;
+  while (!unsent_.empty() && !full) {
+    Entry& entry = unsent_.front();
+    full = entry.bytes.size() >= alone;
+    if (full && !out.empty()) return;
     out += entry.bytes;
     if (!repeatable_) entry.bytes = {};
     entry.written = now;
     due_.push_back(std::move(entry));
+    unsent_.pop_front();
   }
-  unsent_.clear();
 }
 
 bool Pipeline::answer(Reply reply) {

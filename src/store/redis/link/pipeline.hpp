@@ -29,7 +29,9 @@ class Pipeline {
   [[nodiscard]] bool overdue() const { return !due_.empty() && !due_.front().done; }
   [[nodiscard]] Deadline oldest_written() const { return due_.front().written; }
 
-  // Appends the bytes of all that are unsent; they are due then.
+  // Appends to `out`, which is empty, what is to go out by one write; it is due then. Small commands go together, a
+  // large one by itself: Redis answers together what it reads together, and two batches that come back at once leave it
+  // with nothing to do until both are taken apart.
   void write_to(std::string& out, Deadline now);
   // To the oldest that is due. False when none is.
   bool answer(Reply reply);
