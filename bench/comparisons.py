@@ -140,6 +140,13 @@ GATEWAY = [
     *of_gateway("CPU time a request, saturated", "saturated", "cpu_us"),
 ]
 
+WITHOUT_ANALYTICS = f"{IP}, analytics off"
+GATEWAY_ANALYTICS = [
+    Comparison("requests per second, saturated", f"saturated {REQUESTS}", IP, WITHOUT_ANALYTICS, 0.98, at_least=True),
+    Comparison("CPU time a request, saturated", "saturated cpu_us", IP, WITHOUT_ANALYTICS),
+    Comparison("p99, saturated", "saturated p99_us", IP, WITHOUT_ANALYTICS),
+]
+
 DECIDE = "POST /api/v1/limit"
 ADMIN = [
     Comparison("requests per second, the same POST answered directly", f"admin {REQUESTS}", DECIDE,

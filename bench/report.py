@@ -225,6 +225,8 @@ def tables(measurements):
         analytics_table(measurements),
         lambda_host_table(measurements),
         compare(gateway, measurements, comparisons.GATEWAY),
+        compare(Table("The gateway with analytics, beside itself without", ["What", "On", "Off", "Ratio", "Goal", ""]), measurements,
+                comparisons.GATEWAY_ANALYTICS),
         compare(admin, measurements, comparisons.ADMIN),
         compare(decisions_in_redis, measurements, comparisons.REDIS_DECISIONS),
         compare(latency_in_redis, measurements, comparisons.REDIS_LATENCY),

@@ -21,6 +21,7 @@ import processes  # noqa: E402
 # The longest pause of each connection before its next request, in ms. Saturated tells how much one worker can take;
 # paced, some 8,000 requests per second in all, tells what a request waits when nobody queues.
 LOADS = {"saturated": 0, "paced": 16}
+WITHOUT_ANALYTICS = "weir, ip key, analytics off"  # saturated alone
 
 
 def contenders(weir, empty_module, folder, upstream):
@@ -30,13 +31,16 @@ def contenders(weir, empty_module, folder, upstream):
                "an empty module": lambda whole: bootstraps.without_weir(whole, [bootstraps.empty_module(empty_module)]),
                "local_ratelimit": lambda whole: bootstraps.without_weir(whole, [bootstraps.LOCAL_RATELIMIT]),
                "weir, header key": lambda whole: whole,
-               "weir, ip key": lambda whole: whole}
+               "weir, ip key": lambda whole: whole,
+               WITHOUT_ANALYTICS: lambda whole: whole}
     if not empty_module:
         del changes["an empty module"]
     for name, change in changes.items():
         port = processes.free_port()
-        key = "header:x-user-id" if name == "weir, header key" else "ip"
-        yield name, change(envoys.bootstrap_of(weir, folder, bootstraps.weir_config(port, upstream, key))), port
+        config = bootstraps.weir_config(port, upstream, "header:x-user-id" if name == "weir, header key" else "ip")
+        if name == WITHOUT_ANALYTICS:
+            config["analytics"] = "off"
+        yield name, change(envoys.bootstrap_of(weir, folder, config)), port
 
 
 def main():
@@ -58,7 +62,7 @@ def main():
             child = envoys.start_envoy(stack, envoy, options.weir, folder, bootstrap, port, envoy_core)
             running.append(envoys.Contender(name, port, child.pid))
         for load, pause in LOADS.items():
-            paced = [replace(each, words=(pause,)) for each in running]
+            paced = [replace(each, words=(pause,)) for each in running if pause == 0 or each.name != WITHOUT_ANALYTICS]
             envoys.measure(load, "load.lua", paced, options.rounds, options.seconds, other_core)
 
 
