@@ -2,10 +2,11 @@
 // counted in the process, lists that are fetched.
 #pragma once
 
+#include "limiter/fake_clock.hpp"
+
 #include <weir/limiter.hpp>
 #include <weir/redis.hpp>
 
-#include <atomic>
 #include <chrono>
 #include <cstdint>
 #include <map>
@@ -14,15 +15,6 @@
 #include <utility>
 
 namespace weir::conformance {
-
-class SetClock final : public Clock {
- public:
-  Instant now() noexcept override { return Instant{std::chrono::milliseconds(ms)}; }
-  void sleep_until(Instant until) override {
-    ms = std::chrono::floor<std::chrono::milliseconds>(until.time_since_epoch()).count();
-  }
-  std::atomic<std::int64_t> ms{0};
-};
 
 struct ServedLimit {
   std::string prefix;
@@ -52,13 +44,13 @@ class Served {
   }
 
   Decision ask(const std::string& name, const std::string& id, std::int64_t cost, std::int64_t now) {
-    clock_.ms = now;
+    clock_.set(Instant(std::chrono::milliseconds(now)));
     return limits_.at(name).limit(id, cost);
   }
 
  private:
   std::string url_;
-  SetClock clock_;
+  limiter::FakeClock clock_;
   std::map<std::string, Limiter> limits_;
 };
 

@@ -3,6 +3,7 @@
 // does in JSON, and no limit ever has more left than it can hold.
 #include "api/answer.hpp"
 #include "api/metrics.hpp"
+#include "limiter/fake_clock.hpp"
 
 #include <boost/json/parse.hpp>
 #include <boost/json/value.hpp>
@@ -24,12 +25,6 @@ using namespace std::chrono_literals;
 void require(bool holds) {
   if (!holds) std::abort();
 }
-
-class StoppedClock final : public Clock {
- public:
-  [[nodiscard]] Instant now() noexcept override { return time; }
-  Instant time{std::chrono::hours(480'000)};
-};
 
 class FuzzedService final : public api::Service {
  public:
@@ -53,8 +48,8 @@ class FuzzedService final : public api::Service {
   [[nodiscard]] Store& store() const override { return *store_; }
   [[nodiscard]] config::Store::OnError on_error() const override { return config::Store::OnError::local; }
   [[nodiscard]] api::Metrics& metrics() const override { return metrics_; }
-  [[nodiscard]] Instant now() const override { return clock_.time; }
-  void pass(std::chrono::nanoseconds time) { clock_.time += time; }
+  [[nodiscard]] Instant now() const override { return clock_.now(); }
+  void pass(std::chrono::nanoseconds time) { clock_.advance(time); }
 
  private:
   struct One {
@@ -68,7 +63,7 @@ class FuzzedService final : public api::Service {
     one.config.rule = rule;
   }
 
-  mutable StoppedClock clock_;
+  mutable limiter::FakeClock clock_{Instant(std::chrono::hours(480'000))};
   std::shared_ptr<Store> store_ = memory_store({.max_keys = 1000, .clock = &clock_});
   mutable limiter::DenyList deny_list_;
   mutable api::Metrics metrics_;

@@ -1,6 +1,8 @@
 // Mode cached: windows that are counted in the process and charged in Redis behind the answer, as cachedFixedWindow.
 #include "redis_server.hpp"
 
+#include "limiter/fake_clock.hpp"
+
 #include <weir/asio.hpp>
 #include <weir/limiter.hpp>
 #include <weir/redis_asio.hpp>
@@ -10,7 +12,6 @@
 
 #include <gmock/gmock.h>
 
-#include <algorithm>
 #include <chrono>
 #include <memory>
 #include <string>
@@ -26,13 +27,6 @@ using testing::HasSubstr;
 
 constexpr Instant t0{std::chrono::milliseconds(1'763'800'020'000)};  // a minute starts there
 constexpr const char* counter = "app:u:29396667";
-
-class FixedClock final : public Clock {
- public:
-  Instant now() noexcept override { return time; }
-  void sleep_until(Instant until) override { time = std::max(time, until); }
-  Instant time = t0;
-};
 
 class UpstashCached : public testing::Test {
  protected:
@@ -51,7 +45,7 @@ class UpstashCached : public testing::Test {
     return becomes_true([&] { return cli({"GET", key}) == value; });
   }
 
-  FixedClock clock_;
+  limiter::FakeClock clock_{t0};
   RedisServer server_;
   std::shared_ptr<Store> store_ =
       redis_store("redis://" + server_.address(), {.timeout = 5s, .layout = RedisLayout::upstash}).value();
@@ -100,7 +94,7 @@ TEST_F(UpstashCached, AnotherWindowIsAskedForAnew) {
   EXPECT_TRUE(api.limit("u", 10));
   EXPECT_FALSE(api.limit("u"));
   cli({"SET", "app:u:29396668", "4", "PX", "60000"});
-  clock_.time += 1min;
+  clock_.advance(1min);
   EXPECT_EQ(api.limit("u").remaining, 5);
 }
 

@@ -2,6 +2,7 @@
 #include "redis_cluster.hpp"
 #include "redis_server.hpp"
 
+#include "limiter/fake_clock.hpp"
 #include "store/redis/resp/command.hpp"
 
 #include <weir/asio.hpp>
@@ -14,7 +15,6 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include <algorithm>
 #include <chrono>
 #include <cstdint>
 #include <memory>
@@ -29,29 +29,25 @@ using testing::HasSubstr;
 
 constexpr Instant t0{std::chrono::milliseconds(1'763'800'020'000)};  // a minute starts there
 
-class FixedClock final : public Clock {
- public:
-  Instant now() noexcept override { return time; }
-  void sleep_until(Instant until) override { time = std::max(time, until); }
-  Instant time = t0;
+class UpstashCluster : public testing::Test {
+ protected:
+  std::string url() { return "redis+cluster://" + cluster_.node(0).address(); }
+  static RedisStoreOptions options() { return {.timeout = 5s, .layout = RedisLayout::upstash}; }
+  Limiter limiter(const Rule& rule, const std::string& name, const std::shared_ptr<Store>& store) {
+    return Limiter(
+        rule,
+        {.name = name, .store = store, .clock = &clock_, .prefix = name, .on_error = OnError::deny, .timeout = 5s});
+  }
+
+  limiter::FakeClock clock_{t0};
+  store::redis::RedisCluster cluster_;
 };
 
 // One of limits, and twenty keys, so that all three masters have something to say.
-TEST(UpstashCluster, LimitsOverSeveralSlotsAreChargedTogetherOrNotAtAll) {
-  store::redis::RedisCluster cluster;
-  FixedClock clock;
-  const auto store =
-      redis_store("redis+cluster://" + cluster.node(0).address(), {.timeout = 5s, .layout = RedisLayout::upstash})
-          .value();
-  Limiter api(
-      fixed_window(3, 1min),
-      {.name = "api", .store = store, .clock = &clock, .prefix = "app", .on_error = OnError::deny, .timeout = 5s});
-  Limiter bucket(token_bucket(1, 1min, 2), {.name = "bucket",
-                                            .store = store,
-                                            .clock = &clock,
-                                            .prefix = "bucket",
-                                            .on_error = OnError::deny,
-                                            .timeout = 5s});
+TEST_F(UpstashCluster, LimitsOverSeveralSlotsAreChargedTogetherOrNotAtAll) {
+  const auto store = redis_store(url(), options()).value();
+  Limiter api = limiter(fixed_window(3, 1min), "api", store);
+  Limiter bucket = limiter(token_bucket(1, 1min, 2), "bucket", store);
   for (int i = 0; i < 20; ++i) {
     const std::string id = "user" + std::to_string(i);
     EXPECT_TRUE(limit_all({{api, id, 1}, {bucket, id, 2}}));
@@ -70,27 +66,21 @@ std::vector<std::string> ids_in(store::redis::Slot slot, std::int64_t window, st
   std::vector<std::string> ids;
   for (int number = 0; ids.size() < count; ++number) {
     std::string id = "user" + std::to_string(number);
-    if (store::redis::slot_of("app:" + id + ":" + std::to_string(window)) == slot) ids.push_back(std::move(id));
+    if (store::redis::slot_of("api:" + id + ":" + std::to_string(window)) == slot) ids.push_back(std::move(id));
   }
   return ids;
 }
 
 // A window later a key lies in another slot: asked together, calls of two windows may not share a script call.
-TEST(UpstashCluster, CallsOfTwoWindowsDoNotTravelTogether) {
+TEST_F(UpstashCluster, CallsOfTwoWindowsDoNotTravelTogether) {
   const std::vector<std::string> early = ids_in(7, 29'396'667, 10);
   const std::vector<std::string> late = ids_in(7, 29'396'668, 10);
-  store::redis::RedisCluster cluster;
   boost::asio::io_context io;
-  FixedClock clock;
-  const auto store = redis_store(io.get_executor(), "redis+cluster://" + cluster.node(0).address(),
-                                 {.timeout = 5s, .layout = RedisLayout::upstash})
-                         .value();
-  Limiter api(
-      fixed_window(3, 1min),
-      {.name = "api", .store = store, .clock = &clock, .prefix = "app", .on_error = OnError::deny, .timeout = 5s});
+  const auto store = redis_store(io.get_executor(), url(), options()).value();
+  Limiter api = limiter(fixed_window(3, 1min), "api", store);
   std::vector<Decision> decisions;
   const auto ask = [&](const std::string& id, Instant now) {
-    clock.time = now;
+    clock_.set(now);
     api.async_limit(id,
                     boost::asio::bind_executor(io, [&](const Decision& decision) { decisions.push_back(decision); }));
   };
@@ -111,19 +101,10 @@ TEST(UpstashCluster, CallsOfTwoWindowsDoNotTravelTogether) {
 }
 
 // Whichever slot comes first refuses; of the other it is asked when the call would pass, too.
-TEST(UpstashCluster, ARefusalSaysWhenAllOfItsLimitsPass) {
-  store::redis::RedisCluster cluster;
-  FixedClock clock;
-  const auto store =
-      redis_store("redis+cluster://" + cluster.node(0).address(), {.timeout = 5s, .layout = RedisLayout::upstash})
-          .value();
-  const auto bucket = [&](const std::string& name) {
-    return Limiter(
-        token_bucket(1, 1min, 10),
-        {.name = name, .store = store, .clock = &clock, .prefix = name, .on_error = OnError::deny, .timeout = 5s});
-  };
-  Limiter one = bucket("one");
-  Limiter other = bucket("other");
+TEST_F(UpstashCluster, ARefusalSaysWhenAllOfItsLimitsPass) {
+  const auto store = redis_store(url(), options()).value();
+  Limiter one = limiter(token_bucket(1, 1min, 10), "one", store);
+  Limiter other = limiter(token_bucket(1, 1min, 10), "other", store);
   for (int i = 0; i < 20; ++i) {
     const std::string id = "user" + std::to_string(i);
     EXPECT_TRUE(one.limit(id, 5));
@@ -137,15 +118,9 @@ TEST(UpstashCluster, ARefusalSaysWhenAllOfItsLimitsPass) {
   }
 }
 
-TEST(UpstashCluster, ReservationsAreRefusedAsOnOneServer) {
-  store::redis::RedisCluster cluster;
-  FixedClock clock;
-  const auto store =
-      redis_store("redis+cluster://" + cluster.node(0).address(), {.timeout = 5s, .layout = RedisLayout::upstash})
-          .value();
-  Limiter api(
-      fixed_window(10, 1min),
-      {.name = "api", .store = store, .clock = &clock, .prefix = "app", .on_error = OnError::deny, .timeout = 5s});
+TEST_F(UpstashCluster, ReservationsAreRefusedAsOnOneServer) {
+  const auto store = redis_store(url(), options()).value();
+  Limiter api = limiter(fixed_window(10, 1min), "api", store);
   ASSERT_TRUE(api.limit("u"));
   const auto held = api.reserve("u", 5);
   ASSERT_FALSE(held);
@@ -153,7 +128,7 @@ TEST(UpstashCluster, ReservationsAreRefusedAsOnOneServer) {
   EXPECT_EQ(api.remaining("u").remaining, 9);
 }
 
-TEST(UpstashCluster, ASlidingWindowNeedsAHashTag) {
+TEST(UpstashOnACluster, ASlidingWindowNeedsAHashTag) {
   const auto store = redis_store("redis+cluster://127.0.0.1:1", {.layout = RedisLayout::upstash}).value();
   const auto made = Limiter::make(sliding_window(3, 1min), {.name = "api", .store = store, .prefix = "app"});
   ASSERT_FALSE(made);

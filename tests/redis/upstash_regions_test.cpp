@@ -3,13 +3,14 @@
 #include "redis_server.hpp"
 #include "store_user.hpp"
 
+#include "limiter/fake_clock.hpp"
+
 #include <weir/limiter.hpp>
 #include <weir/redis.hpp>
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include <algorithm>
 #include <atomic>
 #include <chrono>
 #include <cstdint>
@@ -31,13 +32,6 @@ using testing::SizeIs;
 
 constexpr Instant t0{std::chrono::milliseconds(1'763'802'000'000)};  // an hour starts there
 const std::string window = "489945";
-
-class SetClock final : public Clock {
- public:
-  Instant now() noexcept override { return time; }
-  void sleep_until(Instant until) override { time = std::max(time, until); }
-  Instant time = t0;
-};
 
 using Fields = std::map<std::string, std::int64_t>;
 
@@ -111,7 +105,7 @@ class UpstashRegions : public testing::TestWithParam<std::size_t> {
     });
   }
 
-  SetClock clock_;
+  limiter::FakeClock clock_{t0};
   std::vector<std::unique_ptr<RedisServer>> servers_;
 };
 
@@ -133,7 +127,7 @@ TEST_P(UpstashRegions, ASlidingWindowWeighsTheOneBeforeAsThePackageDoes) {
   Limiter api = limiter(store(), sliding_window(10, 1h));
   EXPECT_TRUE(api.limit("u", 10));
   EXPECT_TRUE(come_to(api, 10));
-  clock_.time = t0 + 1h + 15min;
+  clock_.set(t0 + 1h + 15min);
   const Decision half = api.limit("u", 3);
   EXPECT_EQ(half.reason, Reason::limited);  // 7.5 are left of the ten
   EXPECT_EQ(half.remaining, 2);

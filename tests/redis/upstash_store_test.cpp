@@ -1,6 +1,7 @@
 // Layout upstash through the whole way: limiter, store, client, a real server.
 #include "redis_server.hpp"
 
+#include "limiter/fake_clock.hpp"
 #include "store/redis/upstash/keys.hpp"
 
 #include <weir/limiter.hpp>
@@ -9,7 +10,6 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include <algorithm>
 #include <chrono>
 #include <memory>
 #include <sstream>
@@ -25,13 +25,6 @@ using testing::HasSubstr;
 
 constexpr Instant t0{std::chrono::milliseconds(1'763'800'020'000)};  // a minute starts there
 
-class FixedClock final : public Clock {
- public:
-  Instant now() noexcept override { return time; }
-  void sleep_until(Instant until) override { time = std::max(time, until); }
-  Instant time = t0;
-};
-
 class UpstashStore : public testing::Test {
  protected:
   Limiter limiter(const Rule& rule, const std::string& prefix = "app") {
@@ -43,7 +36,7 @@ class UpstashStore : public testing::Test {
   }
   std::string cli(std::vector<std::string> words) { return server_.cli(std::move(words)); }
 
-  FixedClock clock_;
+  limiter::FakeClock clock_{t0};
   RedisServer server_;
   std::shared_ptr<Store> store_ =
       redis_store("redis://" + server_.address(), {.timeout = 5s, .layout = RedisLayout::upstash}).value();
@@ -77,18 +70,18 @@ TEST_F(UpstashStore, ARememberedRefusalStandsForCallsOfAtLeastItsCost) {
 TEST_F(UpstashStore, ATokenBucketRefillsInWholeIntervals) {
   Limiter api = limiter(token_bucket(5, 1min, 10));
   EXPECT_TRUE(api.limit("u", 10));
-  clock_.time = t0 + 59s;
+  clock_.set(t0 + 59s);
   EXPECT_EQ(api.remaining("u").remaining, 0);
-  clock_.time = t0 + 60s;
+  clock_.set(t0 + 60s);
   EXPECT_EQ(api.remaining("u").remaining, 5);
 }
 
 TEST_F(UpstashStore, BlocksUntilTheCallPasses) {
   Limiter api = limiter(sliding_window(10, 1min));
   EXPECT_TRUE(api.limit("u", 10));
-  clock_.time = t0 + 30s;
+  clock_.set(t0 + 30s);
   EXPECT_TRUE(api.block_until_ready("u", 40s));
-  EXPECT_EQ(clock_.time, t0 + 60s + 1ms);  // then the window before weighs 9
+  EXPECT_EQ(clock_.now(), t0 + 60s + 1ms);  // then the window before weighs 9
 }
 
 TEST_F(UpstashStore, WhoIsOnTheSharedListIsDenied) {
@@ -107,7 +100,7 @@ TEST_F(UpstashStore, WhoLeavesTheListPassesWithinASecond) {
   cli({"SREM", "app:denyList:all", "mallory"});
   EXPECT_EQ(api.limit("mallory").reason, Reason::denied);
   EXPECT_EQ(api.limit("alice").reason, Reason::ok);
-  clock_.time += 1s;
+  clock_.advance(1s);
   EXPECT_EQ(api.limit("mallory").reason, Reason::ok);
 }
 

@@ -2,6 +2,7 @@
 
 #include "gateway/a_limit.hpp"
 #include "gateway/written_request.hpp"
+#include "limiter/fake_clock.hpp"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -18,12 +19,6 @@ using testing::Contains;
 using testing::ElementsAre;
 using testing::IsEmpty;
 using testing::Pair;
-
-class StoppedClock final : public Clock {
- public:
-  Instant now() noexcept override { return time; }
-  Instant time = std::chrono::sys_days(std::chrono::year(2026) / 1 / 15);
-};
 
 // A gateway with these limits, all of them on its one route.
 class Gateway {
@@ -50,7 +45,7 @@ class Gateway {
   Limiter& limiter(std::string_view limit) { return *runtime_.find(limit)->limiter; }
   Admission admit_user(const std::string& user) { return admit(WrittenRequest().with("x-user", user)); }
 
-  StoppedClock clock;
+  limiter::FakeClock clock{std::chrono::sys_days(std::chrono::year(2026) / 1 / 15)};
 
  private:
   Runtime runtime_;
@@ -73,7 +68,7 @@ TEST(Admission, AnAdmittedRequestsAnswerSaysWhatIsLeft) {
 
 TEST(Admission, BeyondTheLimitItIsRefusedUntilItWouldPass) {
   Gateway gateway({per_user("per-user", fixed_window(1, 1min))});
-  gateway.clock.time += 30'500ms;
+  gateway.clock.advance(30'500ms);
   (void)gateway.admit_user("ann");
   const Admission second = gateway.admit_user("ann");
   ASSERT_NE(second.refusal, nullptr);
@@ -82,7 +77,7 @@ TEST(Admission, BeyondTheLimitItIsRefusedUntilItWouldPass) {
   EXPECT_EQ(second.refusal->retry_after, 30);
   EXPECT_THAT(second.refusal->violated, ElementsAre("per-user"));
   EXPECT_THAT(fields(second.refusal->headers), Contains(Pair("ratelimit", R"("per-user";r=0;t=30)")));
-  gateway.clock.time += 30s;
+  gateway.clock.advance(30s);
   EXPECT_EQ(gateway.admit_user("ann").refusal, nullptr);
 }
 
@@ -265,7 +260,7 @@ TEST(Admission, ARequestWaitsWhenItPassesSoonEnough) {
   config::Limit limit = per_user("per-user", fixed_window(1, 1min));
   limit.wait = 45s;
   Gateway gateway({limit});
-  gateway.clock.time += 20s;
+  gateway.clock.advance(20s);
   (void)gateway.admit_user("ann");
   const WrittenRequest request = WrittenRequest().with("x-user", "ann");
   const Admission waits = gateway.admit(request, {.waited = 5s});
@@ -274,7 +269,7 @@ TEST(Admission, ARequestWaitsWhenItPassesSoonEnough) {
   EXPECT_EQ(gateway.counted("per-user")[1], 0);
   EXPECT_NE(gateway.admit(request, {.waited = 6s}).refusal, nullptr);
   EXPECT_NE(gateway.admit(request, {.may_wait = false}).refusal, nullptr);
-  gateway.clock.time += 40s;
+  gateway.clock.advance(40s);
   EXPECT_EQ(gateway.admit(request, {.waited = 45s}).refusal, nullptr);
 }
 

@@ -12,6 +12,9 @@ using namespace std::chrono_literals;
 
 class FakeClock final : public Clock {
  public:
+  FakeClock() = default;
+  explicit FakeClock(Instant now) { set(now); }
+
   [[nodiscard]] Instant now() noexcept override { return Instant(std::chrono::nanoseconds(nanos_.load())); }
   void sleep_until(Instant time) override {
     slept_ += time - now();
