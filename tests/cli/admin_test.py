@@ -5,7 +5,7 @@ import re
 
 import pytest
 
-from conftest import BUILD, Gateway, free_port
+from admin_gateway import TOKEN, admin_gateway
 
 LIMITS = """\
   per-user: { key: "header:x-user-id", rate: 10/1d, algorithm: token_bucket }
@@ -17,24 +17,8 @@ LIMITS = """\
 
 @pytest.fixture(scope="module")
 def gateway(tmp_path_factory):
-    """The admin listener's address and the variables that programs need, of a gateway with a token."""
-    folder = tmp_path_factory.mktemp("gateway")
-    port, admin = free_port(), free_port()
-    (folder / "weir.yaml").write_text(f"""\
-version: 1
-listen: 127.0.0.1:{port}
-admin: {{ listen: "127.0.0.1:{admin}", token: s3cret }}
-limits:
-{LIMITS}
-upstreams: {{ a: {{ url: http://127.0.0.1:9 }} }}
-routes: [{{ path: /*, to: a, limits: [free] }}]
-""")
-    running = Gateway(folder / "weir.yaml", port, folder / "log", (), BUILD / "weir")
-    try:
-        yield running.wait_until_listening() and f"http://127.0.0.1:{admin}"
-    finally:
-        running.process.terminate()
-        running.end()
+    with admin_gateway(tmp_path_factory.mktemp("gateway"), LIMITS, "free") as address:
+        yield address
 
 
 @pytest.fixture
@@ -46,7 +30,7 @@ def ask(weir, gateway):
         if "--" in arguments:
             at = arguments.index("--")
             options, dashes, rest = arguments[:at], ("--",), arguments[at + 1:]
-        return weir(*options, "--admin", gateway, *dashes, *rest, env={"WEIR_ADMIN_TOKEN": "s3cret"})
+        return weir(*options, "--admin", gateway, *dashes, *rest, env={"WEIR_ADMIN_TOKEN": TOKEN})
 
     return run
 
@@ -181,4 +165,4 @@ def test_the_token_is_checked(weir, gateway):
         said = weir("deny", "list", "--admin", gateway, *options)
         assert said.returncode == 2
         assert "token" in said.stderr
-    assert weir("deny", "list", "--admin", gateway, "--token", "s3cret").returncode == 0
+    assert weir("deny", "list", "--admin", gateway, "--token", TOKEN).returncode == 0

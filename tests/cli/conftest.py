@@ -220,24 +220,34 @@ class Gateway:
 
 
 @pytest.fixture
-def start(folder, config):
+def gone_afterwards():
+    """Takes a gateway and gives it back; it ends with the test, if it has not before."""
+    taken = []
+
+    def take(gateway):
+        taken.append(gateway)
+        return gateway
+
+    yield take
+    for gateway in taken:
+        if gateway.process.poll() is None:
+            gateway.process.kill()
+            gateway.process.wait()
+
+
+@pytest.fixture
+def start(folder, config, gone_afterwards):
     """Starts `weir up` and waits until it listens (unless wait=False)."""
-    started = []
 
     def hang_up_ends():  # also where the tests themselves were started with SIGHUP ignored
         signal.signal(signal.SIGHUP, signal.SIG_DFL)
 
     def go(*arguments, wait=True, program=BUILD / "weir", name="weir", **config_options):
         path, port = config(name=f"{name}.yaml", **config_options)
-        gateway = Gateway(path, port, folder / f"{name}.log", arguments, program, preexec_fn=hang_up_ends)
-        started.append(gateway)
+        gateway = gone_afterwards(Gateway(path, port, folder / f"{name}.log", arguments, program, preexec_fn=hang_up_ends))
         return gateway.wait_until_listening() if wait else gateway
 
-    yield go
-    for gateway in started:
-        if gateway.process.poll() is None:
-            gateway.process.kill()
-            gateway.process.wait()
+    return go
 
 
 @pytest.fixture

@@ -11,7 +11,7 @@ from live_gateway import LiveGateway
 sys.path.append(str(ROOT / "tests/gateway"))
 
 from event_frames import chunk, complete, head  # noqa: E402
-from fake_lambda import CREDENTIALS, FakeLambda, hello, streamed, throttled, when  # noqa: E402
+from fake_lambda import CREDENTIALS, hello, streamed, throttled, well_behaved, when  # noqa: E402
 
 CONFIG = """
 upstreams:
@@ -20,29 +20,19 @@ routes: [{ path: /*, to: orders }]
 """
 
 
-@pytest.fixture
-def aws():
-    server = FakeLambda()
-    yield server
-    server.stop()
-    assert server.faults == []
+aws = pytest.fixture(well_behaved)
 
 
 @pytest.fixture
-def live(folder, upstream, aws, monkeypatch):
-    started = []
+def live(folder, upstream, aws, monkeypatch, gone_afterwards):
     for name, value in CREDENTIALS.items():
         monkeypatch.setenv(name, value)
 
     def go(body=CONFIG, **words):
-        started.append(LiveGateway(folder, upstream, body, aws=aws.url, **{"function": "orders", "options": "payload: v2", **words}))
-        return started[-1]
+        words = {"function": "orders", "options": "payload: v2", **words}
+        return gone_afterwards(LiveGateway(folder, upstream, body, aws=aws.url, **words))
 
-    yield go
-    for gateway in started:
-        if gateway.process.poll() is None:
-            gateway.process.kill()
-            gateway.process.wait()
+    return go
 
 
 def ask(gateway, path="/"):

@@ -21,18 +21,8 @@ INVALID = "version: 1\nlimits: { a: { key: ip, raet: 1/1s } }\n"
 
 
 @pytest.fixture
-def live(folder, upstream):
-    started = []
-
-    def go(body=TWO_LIMITS, **options):
-        started.append(LiveGateway(folder, upstream, body, **{**NUMBERS, **options}))
-        return started[-1]
-
-    yield go
-    for gateway in started:
-        if gateway.process.poll() is None:
-            gateway.process.kill()
-            gateway.process.wait()
+def live(folder, upstream, gone_afterwards):
+    return lambda body=TWO_LIMITS, **options: gone_afterwards(LiveGateway(folder, upstream, body, **{**NUMBERS, **options}))
 
 
 # ---- what is kept

@@ -55,20 +55,13 @@ class TlsGateway(LiveGateway):
 
 
 @pytest.fixture
-def live(folder, upstream, certificates):
-    started = []
-
+def live(folder, upstream, certificates, gone_afterwards):
     def go(body=CONFIG):
         for kind in ("crt", "key"):
             shutil.copy(certificates / f"one.{kind}", folder / f"tls.{kind}")
-        started.append(TlsGateway(folder, upstream, body))
-        return started[-1]
+        return gone_afterwards(TlsGateway(folder, upstream, body))
 
-    yield go
-    for gateway in started:
-        if gateway.process.poll() is None:
-            gateway.process.kill()
-            gateway.process.wait()
+    return go
 
 
 def test_it_says_https(live):

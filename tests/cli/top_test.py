@@ -14,37 +14,25 @@ import time
 
 import pytest
 
-from conftest import BUILD, PATIENCE, Gateway, free_port
+from admin_gateway import TOKEN, admin_gateway
+from conftest import BUILD, PATIENCE, free_port
 
+LIMITS = """\
+  per-user: { key: "header:x-user-id", rate: 2/1d }
+  pair: { key: ["header:x-user-id", path], rate: 10/1d }
+"""
 KEY = '["ann","/x"]'
 
 
 @pytest.fixture(scope="module")
 def gateway(tmp_path_factory):
-    """The admin listener's address, of a gateway with a token."""
-    folder = tmp_path_factory.mktemp("gateway")
-    port, admin = free_port(), free_port()
-    (folder / "weir.yaml").write_text(f"""\
-version: 1
-listen: 127.0.0.1:{port}
-admin: {{ listen: "127.0.0.1:{admin}", token: s3cret }}
-limits:
-  per-user: {{ key: "header:x-user-id", rate: 2/1d }}
-  pair: {{ key: ["header:x-user-id", path], rate: 10/1d }}
-upstreams: {{ a: {{ url: http://127.0.0.1:9 }} }}
-routes: [{{ path: /*, to: a, limits: [per-user] }}]
-""")
-    running = Gateway(folder / "weir.yaml", port, folder / "log", (), BUILD / "weir")
-    try:
-        yield running.wait_until_listening() and f"http://127.0.0.1:{admin}"
-    finally:
-        running.process.terminate()
-        running.end()
+    with admin_gateway(tmp_path_factory.mktemp("gateway"), LIMITS, "per-user") as address:
+        yield address
 
 
 @pytest.fixture
 def ask(weir, gateway):
-    return lambda *arguments: weir(*arguments, "--admin", gateway, env={"WEIR_ADMIN_TOKEN": "s3cret"})
+    return lambda *arguments: weir(*arguments, "--admin", gateway, env={"WEIR_ADMIN_TOKEN": TOKEN})
 
 
 def rows(text):
@@ -88,7 +76,7 @@ class Terminal:
         self.resize(columns, rows)
         self.process = subprocess.Popen([BUILD / "weir", "top", "--admin", gateway, "--every", "100ms"], stdin=other,
                                         stdout=other, stderr=other, start_new_session=True,
-                                        env={**os.environ, "WEIR_ADMIN_TOKEN": "s3cret"})
+                                        env={**os.environ, "WEIR_ADMIN_TOKEN": TOKEN})
         self.other = other
         self.seen = ""
 

@@ -32,6 +32,18 @@ class Admin(Gateway):
         return answer.json()
 
 
+@contextlib.contextmanager
+def admins(folder):
+    """Starts gateways with an admin API; they end with it, if they have not before."""
+    with contextlib.ExitStack() as started:
+        def start(config):
+            gateway = start_admin(folder, config)
+            started.callback(gateway.process.wait)
+            started.callback(gateway.process.kill)
+            return gateway
+        yield start
+
+
 def start_admin(folder, config, token=None, **environment):
     """`token` is what weir.yaml says of it."""
     config = textwrap.dedent(config)

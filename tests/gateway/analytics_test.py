@@ -7,7 +7,6 @@ import time
 import pytest
 from admin_client import start_admin
 from conftest import PATIENCE
-from model_server import ModelServer
 
 CONFIG = """
 prices: {{ "priced-*": {{ input: 1000, output: 2000 }} }}
@@ -29,13 +28,6 @@ routes:
   - {{ path: /costly, to: local, limits: [costly] }}
   - {{ path: /*, to: local, limits: [per-user] }}
 """
-
-
-@pytest.fixture(scope="module")
-def model():
-    server = ModelServer()
-    yield server
-    server.stop()
 
 
 @pytest.fixture(scope="module")

@@ -18,7 +18,8 @@ import threading
 import time
 
 import pytest
-from fake_lambda import FakeLambda
+from fake_lambda import well_behaved
+from model_server import ModelServer
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 BUILD = pathlib.Path(os.environ.get("WEIR_BUILD", ROOT / "build/release")).resolve()
@@ -267,13 +268,15 @@ def start(folder):
         gateway.process.kill()
 
 
+aws = pytest.fixture(scope="module")(well_behaved)
+
+
 @pytest.fixture(scope="module")
-def aws():
-    """AWS Lambda's API; nothing that came to it was anything but right."""
-    server = FakeLambda()
+def model():
+    """A model's API."""
+    server = ModelServer()
     yield server
     server.stop()
-    assert server.faults == []
 
 
 @pytest.fixture

@@ -114,6 +114,14 @@ class FakeLambda(http.server.ThreadingHTTPServer):
         pass  # a caller that left
 
 
+def well_behaved():
+    """A fixture: the API; nothing that came to it was anything but right."""
+    server = FakeLambda()
+    yield server
+    server.stop()
+    assert server.faults == []
+
+
 def function_of(target):
     """The name, of whichever way it was given."""
     found = INVOKE.fullmatch(target)

@@ -1,14 +1,14 @@
 """mode: lease: gateways fetch shares of a limit from one Redis and spend them by themselves. Never more than the limit."""
 
-import contextlib
 import http.client
 import itertools
 import threading
 import time
 
 import pytest
+import redis_gateway
 
-from admin_client import start_admin
+from admin_client import admins
 from conftest import PATIENCE
 from eventually import eventually
 from redis_server import RedisServer
@@ -23,10 +23,8 @@ RATE = "/api/v1/limits/per-user/rate"
 
 def config(server, limit=LIMITS[0], mode="lease", **store):
     # Redis alone decides what is not leased: on a busy machine, too.
-    options = "".join(f", {name}: {value}" for name, value in {"timeout": "10s", "on_error": "deny", **store}.items())
-    return (f'store: {{ url: "{server.url}"{options} }}\n'
-            f"limits: {{ per-user: {{ key: header:x-user-id, {limit}, mode: {mode} }} }}\n"
-            "routes: [{ path: /*, to: local, limits: [per-user] }]\n")
+    return redis_gateway.config(server, f"key: header:x-user-id, {limit}, mode: {mode}",
+                                **{"timeout": "10s", "on_error": "deny", **store})
 
 
 @pytest.fixture
@@ -38,13 +36,8 @@ def server():
 
 @pytest.fixture
 def start(folder, server):
-    with contextlib.ExitStack() as started:
-        def start(**options):
-            gateway = start_admin(folder, config(server, **options))
-            started.callback(gateway.process.wait)
-            started.callback(gateway.process.kill)
-            return gateway
-        yield start
+    with admins(folder) as start:
+        yield lambda **options: start(config(server, **options))
 
 
 class Client:

@@ -8,17 +8,9 @@ import json
 import pytest
 from conftest import PATIENCE
 from eventually import becomes
-from model_server import ModelServer
 from redis_server import RedisServer
 
 CHAT = "/v1/chat/completions"
-
-
-@pytest.fixture(scope="module")
-def model():
-    server = ModelServer()
-    yield server
-    server.stop()
 
 
 @pytest.fixture

@@ -9,7 +9,7 @@ import time
 import pytest
 from conftest import PATIENCE
 from eventually import becomes
-from model_server import ModelServer, events
+from model_server import events
 
 CONFIG = """
 access_log: {{ to: LOG }}
@@ -46,13 +46,6 @@ routes:
   - {{ path: /*, to: model, limits: [tokens, calls] }}
 """
 CHAT = "/v1/chat/completions"
-
-
-@pytest.fixture(scope="module")
-def model():
-    server = ModelServer()
-    yield server
-    server.stop()
 
 
 @pytest.fixture(scope="module")

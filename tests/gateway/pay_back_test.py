@@ -4,13 +4,10 @@ import pytest
 
 from admin_client import start_admin
 from conftest import PATIENCE
+from redis_gateway import config
 from redis_server import RedisServer
 
-
-def config(server):
-    return (f'store: {{ url: "{server.url}", timeout: 5s }}\n'
-            "limits: { per-user: { key: header:x-user-id, rate: 100/3650d, algorithm: fixed_window } }\n"
-            "routes: [{ path: /*, to: local, limits: [per-user] }]\n")
+LIMIT = "key: header:x-user-id, rate: 100/3650d, algorithm: fixed_window"
 
 
 @pytest.fixture
@@ -32,7 +29,7 @@ def stop(gateway):
 @pytest.fixture
 def owing(folder, server, user):
     """A gateway that has granted five calls without Redis."""
-    gateway = folder.start(config(server))
+    gateway = folder.start(config(server, LIMIT, timeout="5s"))
     assert ask(gateway, user) == 200
     server.kill()
     assert [ask(gateway, user) for _ in range(5)] == [200] * 5
@@ -44,7 +41,7 @@ def test_a_stop_charges_what_was_granted_without_redis(folder, server, owing, us
     server.start()
     stop(owing)
     assert "could not be charged" not in owing.log.read_text()
-    other = start_admin(folder, config(server))
+    other = start_admin(folder, config(server, LIMIT, timeout="5s"))
     assert other.limit("per-user", user, cost=0)["remaining"] == 94
     other.process.kill()
 
@@ -55,7 +52,7 @@ def test_a_stop_without_redis_says_what_is_lost(owing):
 
 
 def test_a_stop_that_owes_nothing_says_nothing(folder, server, user):
-    gateway = folder.start(config(server))
+    gateway = folder.start(config(server, LIMIT, timeout="5s"))
     assert ask(gateway, user) == 200
     server.kill()
     stop(gateway)

@@ -62,3 +62,12 @@ class RedisServer:
         if self.process is not None:
             self.kill()
         shutil.rmtree(self.folder, ignore_errors=True)
+
+
+@contextlib.contextmanager
+def redis_servers(count):
+    """So many, each gone afterwards."""
+    servers = [RedisServer() for _ in range(count)]
+    yield servers
+    for server in servers:
+        server.clean()

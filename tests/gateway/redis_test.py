@@ -13,15 +13,10 @@ import pytest
 from admin_client import start_admin
 from conftest import BUILD, PATIENCE, envoy_program, free_port
 from eventually import eventually
+from redis_gateway import ask, config
 from redis_server import RedisServer
 
-ROUTES = "routes: [{ path: /*, to: local, limits: [per-user] }]"
 MARGIN = 0.4  # seconds beyond the timeout, on a machine that does other things beside
-
-
-def config(server, limit="key: header:x-user-id, rate: 100/1d, algorithm: fixed_window", url=None, **store):
-    options = "".join(f", {name}: {value}" for name, value in store.items())
-    return f'store: {{ url: "{url or server.url}"{options} }}\nlimits: {{ per-user: {{ {limit} }} }}\n{ROUTES}\n'
 
 
 @pytest.fixture
@@ -29,10 +24,6 @@ def server():
     server = RedisServer()
     yield server
     server.clean()
-
-
-def ask(gateway, user, path="/"):
-    return gateway.ask(path, headers={"x-user-id": user})
 
 
 def timed(gateway, user):

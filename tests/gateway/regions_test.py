@@ -5,16 +5,15 @@ import time
 import pytest
 
 from conftest import PATIENCE
-from redis_server import RedisServer
-from redis_test import ask, config, eventually
+from eventually import eventually
+from redis_gateway import ask, config
+from redis_server import redis_servers
 
 
 @pytest.fixture
 def servers():
-    servers = [RedisServer(), RedisServer()]
-    yield servers
-    for server in servers:
-        server.clean()
+    with redis_servers(2) as servers:
+        yield servers
 
 
 def counted(server, user):

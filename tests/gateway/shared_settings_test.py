@@ -1,26 +1,19 @@
 """Rates and deny entries set at run time, at gateways that share a Redis: who sets, who follows, who comes back."""
 
-import contextlib
 import os
 import subprocess
 
 import pytest
 
-from admin_client import start_admin
+from admin_client import admins
 from conftest import BUILD, PATIENCE
 from eventually import eventually
+from redis_gateway import config
 from redis_server import RedisServer
 
 ACTS_WITHIN = 2  # seconds, elsewhere
 MARGIN = 1.5     # on a machine that does other things beside
 RATE = "/api/v1/limits/per-user/rate"
-
-
-def config(server):
-    # Redis alone decides: on a busy machine, too.
-    return (f'store: {{ url: "{server.url}", timeout: 5s }}\n'
-            "limits: { per-user: { key: header:x-user-id, rate: 100/1d, algorithm: fixed_window } }\n"
-            "routes: [{ path: /*, to: local, limits: [per-user] }]\n")
 
 
 @pytest.fixture
@@ -32,13 +25,8 @@ def server():
 
 @pytest.fixture
 def start(folder):
-    with contextlib.ExitStack() as started:
-        def start(server):
-            gateway = start_admin(folder, config(server))
-            started.callback(gateway.process.wait)
-            started.callback(gateway.process.kill)
-            return gateway
-        yield start
+    with admins(folder) as start:
+        yield lambda server: start(config(server, timeout="5s"))  # Redis alone decides: on a busy machine, too
 
 
 def ask(gateway, user):

@@ -8,9 +8,9 @@ import socket
 import pytest
 
 from admin_client import Admin
-from conftest import PATIENCE, free_port
+from conftest import free_port
 from eventually import eventually
-from redis_server import RedisServer
+from redis_server import redis_servers
 
 RATE = "/api/v1/limits/per-user/rate"
 VIPS_RATE = "/api/v1/limits/per-user/keys/vip/rate"
@@ -86,10 +86,8 @@ def move(folder):
 
 @pytest.fixture
 def servers():
-    servers = [RedisServer(), RedisServer()]
-    yield servers
-    for server in servers:
-        server.clean()
+    with redis_servers(2) as servers:
+        yield servers
 
 
 def at(server, **options):

@@ -1,7 +1,6 @@
 """Layout upstash at a gateway: what a program with @upstash/ratelimit has set shows in the API and at the command line,
 and the list of bad addresses is fetched beside requests."""
 
-import contextlib
 import http.server
 import subprocess
 import threading
@@ -9,7 +8,7 @@ import time
 
 import pytest
 
-from admin_client import start_admin
+from admin_client import admins
 from conftest import BUILD, PATIENCE
 from eventually import eventually
 from redis_server import RedisServer
@@ -32,12 +31,7 @@ def server():
 
 @pytest.fixture
 def start(folder):
-    with contextlib.ExitStack() as started:
-        def start(text):
-            gateway = start_admin(folder, text)
-            started.callback(gateway.process.wait)
-            started.callback(gateway.process.kill)
-            return gateway
+    with admins(folder) as start:
         yield start
 
 
