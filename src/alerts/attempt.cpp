@@ -1,5 +1,7 @@
 #include "alerts/attempt.hpp"
 
+#include "store/url/host.hpp"
+
 #include <boost/asio/bind_executor.hpp>
 #include <boost/asio/ip/address.hpp>
 #include <boost/asio/ip/tcp.hpp>
@@ -36,12 +38,6 @@ bool is_address(const std::string& host) {
   return !error;
 }
 
-std::string host_field(const Webhook& webhook) {
-  std::string host = webhook.host.contains(':') ? "[" + webhook.host + "]" : webhook.host;
-  if (webhook.port != (webhook.tls ? 443 : 80)) host += ":" + std::to_string(webhook.port);
-  return host;
-}
-
 class Attempt : public std::enable_shared_from_this<Attempt> {
  public:
   Attempt(const asio::any_io_executor& executor, asio::ssl::context& tls, Post post, OnAttempted done)
@@ -51,7 +47,7 @@ class Attempt : public std::enable_shared_from_this<Attempt> {
         resolver_(executor),
         stream_(executor, tls),
         request_(http::verb::post, post_.webhook.target, 11) {
-    request_.set(http::field::host, host_field(post_.webhook));
+    request_.set(http::field::host, store::host_header({post_.webhook.host, post_.webhook.port}, post_.webhook.tls));
     request_.set(http::field::user_agent, "weir");
     request_.set(http::field::content_type, "application/json");
     request_.set(http::field::connection, "close");

@@ -18,9 +18,9 @@
 #include <utility>
 #include <vector>
 
-#include "cli/host_port.hpp"
 #include "config/characters.hpp"
 #include "config/url.hpp"
+#include "store/url/host.hpp"
 
 namespace weir::cli {
 
@@ -86,7 +86,7 @@ class Exchange {
     request_.version(11);
     request_.method_string(method);
     request_.target(address.path + std::string(target));
-    request_.set(http::field::host, host_and_port(address.host, address.port));
+    request_.set(http::field::host, store::shown({address.host, address.port}));
     request_.set(http::field::connection, "close");
     request_.set(http::field::accept, "application/json");
     request_.set(http::field::user_agent, "weir");

@@ -1,5 +1,7 @@
 #include "cli/ports.hpp"
 
+#include "store/url/host.hpp"
+
 #include <arpa/inet.h>
 #include <netinet/in.h>
 #include <poll.h>
@@ -91,10 +93,7 @@ std::optional<Owner> owner_of(std::uint16_t port) {
 
 }  // namespace
 
-std::string to_string(const config::Address& address) {
-  const bool v6 = address.host.find(':') != std::string::npos;
-  return (v6 ? '[' + address.host + ']' : address.host) + ':' + std::to_string(address.port);
-}
+std::string to_string(const config::Address& address) { return store::shown({address.host, address.port}); }
 
 config::Address reachable(const config::Address& address) {
   if (address.host == "0.0.0.0") return {"127.0.0.1", address.port};

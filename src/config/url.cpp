@@ -2,6 +2,7 @@
 
 #include "config/address.hpp"
 #include "config/characters.hpp"
+#include "store/url/host.hpp"
 
 #include <algorithm>
 
@@ -59,7 +60,7 @@ Parsed<Url> take_origin(std::string_view& text) {
   if (authority.find('@') != std::string_view::npos) return refuse("a URL without a user or password");
   const std::size_t colon = port_colon(authority);
   std::string_view host = authority.substr(0, colon);
-  url.port = url.tls ? 443 : 80;
+  url.port = store::http_port(url.tls);
   if (colon != std::string_view::npos) {
     const auto port = parse_port(authority.substr(colon + 1));
     if (!port) return refuse(std::string(shape) + ", its port from 1 to 65535");

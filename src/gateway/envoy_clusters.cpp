@@ -5,6 +5,7 @@
 #include "gateway/envoy_tls.hpp"
 #include "gateway/envoy_types.hpp"
 #include "gateway/host_kind.hpp"
+#include "store/url/host.hpp"
 
 #include <boost/json/object.hpp>
 #include <boost/json/value.hpp>
@@ -57,8 +58,7 @@ json::object cluster(const std::string& name, const config::Upstream& upstream, 
 }  // namespace
 
 std::string authority_of(const config::Upstream& upstream) {
-  const std::string host = host_kind(upstream.host) == HostKind::ipv6 ? "[" + upstream.host + "]" : upstream.host;
-  return upstream.port == (upstream.tls ? 443 : 80) ? host : host + ":" + std::to_string(upstream.port);
+  return store::host_header({upstream.host, upstream.port}, upstream.tls);
 }
 
 json::array envoy_clusters(const config::Config& config, const RenderOptions& options) {

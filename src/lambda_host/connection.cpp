@@ -39,11 +39,6 @@ std::optional<Endpoint> endpoint_of(std::string_view text) {
   return Endpoint{.host = std::string(host), .port = static_cast<std::uint16_t>(port)};
 }
 
-std::string authority(const Endpoint& endpoint) {
-  const bool v6 = endpoint.host.contains(':');
-  return (v6 ? "[" + endpoint.host + "]" : endpoint.host) + ":" + std::to_string(endpoint.port);
-}
-
 std::expected<bool, error_code> Connection::open(Deadline deadline) {
   if (open_ && !is_closed_by_peer()) return true;
   close();

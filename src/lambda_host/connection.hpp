@@ -3,6 +3,7 @@
 #pragma once
 
 #include "lambda_host/loop.hpp"
+#include "store/url/host.hpp"
 
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/beast/core/flat_buffer.hpp>
@@ -29,12 +30,8 @@ using Deadline = std::chrono::steady_clock::time_point;
 using Response = boost::beast::http::response<boost::beast::http::string_body>;
 
 // HOST:PORT of AWS_LAMBDA_RUNTIME_API; [ADDRESS]:PORT for IPv6. Nothing when it is neither.
-struct Endpoint {
-  std::string host;
-  std::uint16_t port = 0;
-};
+using Endpoint = store::HostPort;
 [[nodiscard]] std::optional<Endpoint> endpoint_of(std::string_view text);
-[[nodiscard]] std::string authority(const Endpoint& endpoint);
 
 class Connection {
  public:

@@ -51,7 +51,7 @@ void set_head(Request& request, http::verb method, const std::string& target, co
 }  // namespace
 
 RuntimeApi::RuntimeApi(Loop& loop, Endpoint endpoint)
-    : loop_(loop), connection_(loop, endpoint), host_(authority(endpoint)) {}
+    : loop_(loop), connection_(loop, endpoint), host_(shown(endpoint)) {}
 
 std::expected<lambda::Event, Ended> RuntimeApi::next() {
   http::request<http::empty_body> request;

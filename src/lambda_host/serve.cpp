@@ -84,7 +84,7 @@ int serve_with(const Endpoint& endpoint, const lambda::Options& options, std::os
     if (!event) {
       do_what_is_due(options.shutdown_budget);
       if (event.error().by_signal) return 0;
-      log << "weir: the Runtime API at " << authority(endpoint) << ": " << event.error().why << std::endl;
+      log << "weir: the Runtime API at " << shown(endpoint) << ": " << event.error().why << std::endl;
       return 1;
     }
     const Taken taken = answer(api, *event);

@@ -4,6 +4,7 @@
 
 #include "store/redis/cluster/cluster_nodes.hpp"
 #include "store/redis/store/open_store.hpp"
+#include "store/url/host.hpp"
 
 #include <gmock/gmock.h>
 

@@ -17,7 +17,17 @@ bool is_ipv6(const std::string& text) {
   return ::inet_pton(AF_INET6, text.c_str(), &address) == 1;
 }
 
+std::string bracketed(const std::string& host) { return host.contains(':') ? "[" + host + "]" : host; }
+
 }  // namespace
+
+std::string shown(const HostPort& address) { return bracketed(address.host) + ":" + std::to_string(address.port); }
+
+std::uint16_t http_port(bool tls) { return tls ? 443 : 80; }
+
+std::string host_header(const HostPort& address, bool tls) {
+  return address.port == http_port(tls) ? bracketed(address.host) : shown(address);
+}
 
 std::optional<int> small_number(std::string_view text) {
   int value = 0;

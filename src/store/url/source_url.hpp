@@ -18,7 +18,4 @@ struct SourceUrl {
 // At most 2048 visible characters, no user, no fragment. The error says what is wrong.
 [[nodiscard]] std::expected<SourceUrl, std::string> parse_source_url(std::string_view text);
 
-// As the header `Host` wants it: the port only where it is not the scheme's own.
-[[nodiscard]] std::string host_header(const SourceUrl& url);
-
 }  // namespace weir::store

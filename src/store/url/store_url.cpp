@@ -166,9 +166,7 @@ std::string shown(const StoreUrl& url) {
   text += "://";
   for (const HostPort& host : url.hosts) {
     if (!text.ends_with('/')) text += ',';
-    const bool bracketed = host.host.find(':') != std::string::npos;
-    text += bracketed ? "[" + host.host + "]" : host.host;
-    text += ':' + std::to_string(host.port);
+    text += shown(host);
   }
   if (!url.master.empty()) text += '/' + url.master;
   if (url.database != 0) text += '/' + std::to_string(url.database);

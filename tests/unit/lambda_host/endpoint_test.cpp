@@ -11,14 +11,14 @@ TEST(AnEndpoint, IsHostAndPort) {
   ASSERT_TRUE(endpoint);
   EXPECT_EQ(endpoint->host, "127.0.0.1");
   EXPECT_EQ(endpoint->port, 9001);
-  EXPECT_EQ(authority(*endpoint), "127.0.0.1:9001");
+  EXPECT_EQ(shown(*endpoint), "127.0.0.1:9001");
 }
 
 TEST(AnEndpoint, MayBeOfIpv6) {
   const auto endpoint = endpoint_of("[::1]:80");
   ASSERT_TRUE(endpoint);
   EXPECT_EQ(endpoint->host, "::1");
-  EXPECT_EQ(authority(*endpoint), "[::1]:80");
+  EXPECT_EQ(shown(*endpoint), "[::1]:80");
 }
 
 TEST(AnEndpoint, IsNothingElse) {

@@ -1,14 +1,11 @@
 #include "store/redis/cluster/cluster_nodes.hpp"
 
+#include "store/url/host.hpp"
+
 #include <algorithm>
 #include <utility>
 
 namespace weir::store::redis {
-
-std::string shown(const HostPort& address) {
-  const bool colons = address.host.contains(':');
-  return (colons ? "[" + address.host + "]" : address.host) + ":" + std::to_string(address.port);
-}
 
 std::string last_error_of(const ClusterNode& node) {
   std::string error = node.client->health().last_error;

@@ -67,9 +67,6 @@ class ClusterNodes {
   bool closed_ = false;
 };
 
-// "HOST:PORT", with an IPv6 address in brackets.
-[[nodiscard]] std::string shown(const HostPort& address);
-
 // A sentence that names the node.
 [[nodiscard]] std::string last_error_of(const ClusterNode& node);
 

@@ -1,5 +1,7 @@
 #include "store/redis/cluster/cluster_refresh.hpp"
 
+#include "store/url/host.hpp"
+
 #include <boost/asio/post.hpp>
 
 #include <algorithm>

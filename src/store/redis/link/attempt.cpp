@@ -1,6 +1,7 @@
 #include "store/redis/link/attempt.hpp"
 
 #include "store/redis/resp/command.hpp"
+#include "store/url/host.hpp"
 
 #include <algorithm>
 #include <array>
@@ -60,11 +61,6 @@ std::optional<std::string> must_be_master(const Value& answer) {
   return "it is a replica";
 }
 
-std::string text_of(const HostPort& host) {
-  const bool bracketed = host.host.find(':') != std::string::npos;
-  return (bracketed ? "[" + host.host + "]" : host.host) + ":" + std::to_string(host.port);
-}
-
 }  // namespace
 
 Attempt::Attempt(boost::asio::any_io_executor executor, const Destination& to, std::size_t max_reply, std::size_t turn,
@@ -77,7 +73,7 @@ Attempt::Attempt(boost::asio::any_io_executor executor, const Destination& to, s
       stage_(to_.locate ? Stage::locating : Stage::looking_up),
       reader_(max_reply) {}
 
-std::string Attempt::where() const { return text_of(to_.address); }
+std::string Attempt::where() const { return shown(to_.address); }
 
 std::string Attempt::doing() const {
   switch (stage_) {

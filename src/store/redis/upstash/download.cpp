@@ -1,5 +1,7 @@
 #include "store/redis/upstash/download.hpp"
 
+#include "store/url/host.hpp"
+
 #include <boost/asio/buffer.hpp>
 #include <boost/beast/http/parser.hpp>
 #include <boost/beast/http/string_body.hpp>
@@ -14,7 +16,7 @@ namespace {
 namespace http = boost::beast::http;
 
 std::string request_for(const store::SourceUrl& url) {
-  return "GET " + url.target + " HTTP/1.1\r\nHost: " + store::host_header(url) +
+  return "GET " + url.target + " HTTP/1.1\r\nHost: " + store::host_header(url.host, url.tls) +
          "\r\nUser-Agent: weir\r\nAccept: text/plain, */*\r\nAccept-Encoding: identity\r\nConnection: close\r\n\r\n";
 }
 

@@ -1,5 +1,7 @@
 #include "store/redis/upstash/ip_deny_lists.hpp"
 
+#include "store/url/host.hpp"
+
 #include <boost/asio/dispatch.hpp>
 
 #include <optional>
@@ -36,7 +38,8 @@ std::shared_ptr<IpDenyList> IpDenyLists::make_list(const std::string& prefix) {
   const auto fetch = [weak = weak_from_this()](const std::string&, IpDenyList::OnText done) {
     if (const auto self = weak.lock()) self->fetch(std::move(done));
   };
-  return IpDenyList::make(prefix, store::host_header(options_.source) + options_.source.target, send, fetch);
+  const SourceUrl& source = options_.source;
+  return IpDenyList::make(prefix, host_header(source.host, source.tls) + source.target, send, fetch);
 }
 
 void IpDenyLists::follow(const RedisSpace& space) {
