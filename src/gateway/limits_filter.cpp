@@ -138,8 +138,8 @@ class LimitsFilter final : public HttpFilter {
     return model_ == nullptr || !model_->answered() ? BodyStatus::proceed : model_->answer_came(stream, end);
   }
 
-  TrailersStatus on_response_trailers(Stream&) override {
-    return model_ == nullptr ? TrailersStatus::proceed : model_->answer_trailers();
+  TrailersStatus on_response_trailers(Stream& stream) override {
+    return model_ == nullptr || !model_->answered() ? TrailersStatus::proceed : model_->answer_trailers(stream);
   }
 
   void on_stream_complete(Stream& stream) override {

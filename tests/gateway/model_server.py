@@ -4,6 +4,7 @@
     x-status: 500              that status instead, with an error's body
     x-steps: yes               each chunk waits until the test has let it go (`step`)
     x-encode: compress         says that its answer is encoded that way
+    x-trailers: TEXT           a stream ends with this text, and then in trailers
 
 Paths that end in /invoke are Bedrock's InvokeModel of a model that counts in its answer's head alone.
 """
@@ -100,8 +101,11 @@ class Chat(http.server.BaseHTTPRequestHandler):
                 self.server.steps.acquire(timeout=PATIENCE)
             if not self.send(event):
                 return
+        last = self.headers.get("x-trailers", "").encode()
+        if last:
+            self.send(last)
         with contextlib.suppress(OSError):
-            self.wfile.write(b"0\r\n\r\n")
+            self.wfile.write(b"0\r\nx-checksum: 1\r\n\r\n" if last else b"0\r\n\r\n")
 
     def send(self, event):
         with contextlib.suppress(OSError):

@@ -76,7 +76,12 @@ BodyStatus ModelStream::answer_came(Stream& stream, bool end) {
   return end ? BodyStatus::proceed : BodyStatus::stop_no_buffer;
 }
 
-TrailersStatus ModelStream::answer_trailers() const {
+TrailersStatus ModelStream::answer_trailers(Stream& stream) {
+  if (!last_) {
+    std::string held_back;
+    call_.end_answer(held_back);
+    if (!held_back.empty()) stream.add_response_body(held_back);
+  }
   return resting_ || (last_ && !last_sent_) ? TrailersStatus::stop : TrailersStatus::proceed;
 }
 

@@ -44,7 +44,8 @@ class ModelStream {
   void answer_began(Stream& stream, int status);
   [[nodiscard]] bool answered() const { return call_.answered(); }  // with a status of 2xx
   [[nodiscard]] BodyStatus answer_came(Stream& stream, bool end);
-  [[nodiscard]] TrailersStatus answer_trailers() const;
+  // The end of an answer whose body did not tell of it.
+  [[nodiscard]] TrailersStatus answer_trailers(Stream& stream);
   void woken(Stream& stream);
 
   // The stream is complete: counts what the call took. Nothing when it took nothing.
