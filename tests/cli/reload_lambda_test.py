@@ -109,6 +109,35 @@ def test_a_call_under_way_has_its_answer(live, aws):
     assert [answer[:2] for answer in answers] == [(200, b"late")]
 
 
+def test_a_request_whose_body_still_comes_goes_where_it_began(live, aws):
+    aws.plays("orders", hello("the old one"))
+    aws.plays("orders-2", hello("the new one"))
+    gateway = live()
+    connection = http.client.HTTPConnection("127.0.0.1", gateway.port, timeout=PATIENCE)
+    connection.putrequest("POST", "/")
+    connection.putheader("content-length", "10")
+    connection.endheaders(b"hello")
+    gateway.change(CONFIG, function="orders-2")
+    connection.send(b"hello")
+    assert connection.getresponse().read() == b"the old one"
+    [invoke] = aws.asked("orders")
+    assert invoke.payload == b"hellohello"
+    connection.close()
+
+
+@pytest.mark.parametrize("change", [{"function": "orders-2"}, {"options": "retry: { attempts: 1 }, concurrency: 3"}])
+def test_a_retry_that_waits_is_made_as_its_request_began(live, aws, change):
+    aws.plays("orders", throttled(retry_after=2), hello("at last"))
+    gateway, answers = live(options="concurrency: 1, retry: { attempts: 3, budget: 30s }"), []
+    asking = threading.Thread(target=lambda: answers.append(ask(gateway)))
+    asking.start()
+    wait_until(lambda: aws.asked("orders"), "it is throttled")
+    gateway.change(CONFIG, **change)
+    asking.join(PATIENCE)
+    assert [answer[:2] for answer in answers] == [(200, b"at last")]
+    assert len(aws.asked("orders")) == 2
+
+
 def test_places_that_are_taken_count_after_a_change(live, aws):
     """Two run, and no more may: the next is shed until they have ended, by the new config's words."""
     may_end, answers = threading.Event(), []
