@@ -105,6 +105,21 @@ def test_over_two_gateways_on_one_redis_a_crossing_is_told_once(folder, hook, us
         server.clean()
 
 
+def test_over_redis_each_webhook_of_one_share_is_told(folder, hook, user):
+    server, other = RedisServer(), Webhook()
+    try:
+        more = f'  - {{ limit: per-user, at: 80%, webhook: "{other.url}", secret: "${{ALERT_SECRET}}" }}\n'
+        admin = start_admin(folder, CONFIG.format(url=hook.url, store=server.url) + more, ALERT_SECRET="s3cret")
+        assert ask(admin, user, 8) == [200] * 8
+        for one in hook, other:
+            (alert,) = eventually(one.alerts, "no alert")
+            assert (alert["key"], alert["used"]) == (user, 8)
+        assert hook.alerts()[0]["id"] == other.alerts()[0]["id"]
+    finally:
+        other.stop()
+        server.clean()
+
+
 def test_what_is_not_taken_is_posted_again_under_the_same_id(folder, user):
     hook = Webhook(500, 301, 200)
     try:
