@@ -211,10 +211,11 @@ def memory(bench, endpoint):
 
 def account(bench, endpoint):
     adaptive = bench.start(WEIR, endpoint, "slow", concurrency="auto")
+    exact = bench.start(WEIR, endpoint, "slow", concurrency=CEILING)
     naive = bench.start(WEIR, endpoint, "slow", concurrency="off", retry={"attempts": 3})
     seconds = max(5, bench.options.seconds * 3)
     asyncio.run(callers(adaptive.port, "/", 10))  # finds out
-    ways = [("adaptive", adaptive.port), ("naive, retrying", naive.port)]
+    ways = [("adaptive", adaptive.port), ("exactly the ceiling", exact.port), ("naive, retrying", naive.port)]
     for turn, (who, port) in processes.in_turns(ways, min(bench.options.rounds, 3)):
         asyncio.run(counts(endpoint))
         begin = time.monotonic()
