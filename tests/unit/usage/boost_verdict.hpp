@@ -1,6 +1,6 @@
 // boost_verdict.hpp: what Boost.JSON makes of a text, and where it cannot judge: it keeps one of two members of one
 // name, reads a number that is too long for Strict to be told whole, takes one that is nearer to 0 than any double for
-// 0, and half a surrogate pair and an exponent that no int holds for no JSON.
+// 0 and 0e999 for no number, and half a surrogate pair and an exponent that no int holds for no JSON.
 #pragma once
 
 #include "json/half_a_pair.hpp"
@@ -38,7 +38,8 @@ struct KeyCount {
   void number(std::string_view digits, bool is_cut, json::Offset, json::Offset) {
     double value = 0;
     const auto read = std::from_chars(digits.data(), digits.data() + digits.size(), value);
-    cut = cut || is_cut || read.ec == std::errc::result_out_of_range;
+    const bool exponent_of_zero = value == 0 && digits.find_first_of("eE") != std::string_view::npos;
+    cut = cut || is_cut || exponent_of_zero || read.ec == std::errc::result_out_of_range;
   }
   void literal(char, json::Offset, json::Offset) {}
 };
