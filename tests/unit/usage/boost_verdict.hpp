@@ -1,6 +1,7 @@
 // boost_verdict.hpp: what Boost.JSON makes of a text, and where it cannot judge: it keeps one of two members of one
 // name, reads a number that is too long for Strict to be told whole, takes one that is nearer to 0 than any double for
-// 0 and 0e999 for no number, and half a surrogate pair and an exponent that no int holds for no JSON.
+// 0 and 0e999 for no number, rounds what no double holds its own way, and takes half a surrogate pair and an exponent
+// that no int holds for no JSON.
 #pragma once
 
 #include "json/half_a_pair.hpp"
@@ -39,7 +40,8 @@ struct KeyCount {
     double value = 0;
     const auto read = std::from_chars(digits.data(), digits.data() + digits.size(), value);
     const bool exponent_of_zero = value == 0 && digits.find_first_of("eE") != std::string_view::npos;
-    cut = cut || is_cut || exponent_of_zero || read.ec == std::errc::result_out_of_range;
+    const bool rounded = digits.size() > 15 && digits.find_first_of(".eE") != std::string_view::npos;
+    cut = cut || is_cut || rounded || exponent_of_zero || read.ec == std::errc::result_out_of_range;
   }
   void literal(char, json::Offset, json::Offset) {}
 };

@@ -120,7 +120,8 @@ inline Prompt prompt_of(const value& root) {
                                                   "inputText",
                                                   "inputs",
                                                   "template",
-                                                  "images"};
+                                                  "images",
+                                                  "query"};
   static const std::set<std::string_view> schemas{"tools",           "functions", "toolConfig",
                                                   "response_format", "format",    "text"};
   Prompt prompt;
