@@ -10,7 +10,7 @@ from conftest import PATIENCE
 from event_frames import chunk, complete, exception, head
 from eventually import becomes
 from fake_lambda import streamed, whole_stream
-from lambda_gateway import Stream, invocations, is_internal_error, read_whole, start_before
+from lambda_gateway import BROKEN, Stream, invocations, is_internal_error, read_whole, start_before
 
 WHOLE = b"".join(whole_stream(b"hello \0 world", status=201, headers={"x-a": "b"}))
 
@@ -119,6 +119,28 @@ def test_what_goes_wrong_before_the_head_is_an_error_s_answer(gateway, aws, what
     aws.plays("once", streamed(data))
     answer = gateway.ask("/once/x")
     assert is_internal_error(answer, status), (answer.status, answer.body)
+
+
+@pytest.mark.parametrize("method", ["GET", "HEAD"])
+def test_a_stream_that_is_no_answer_ends_the_call_at_once(gateway, aws, method):
+    """Else who asks again on the same connection waits for a function that may go on for long."""
+    over = threading.Event()
+
+    def pieces():
+        yield chunk(LONG_HEAD)
+        while not over.wait(0.01):
+            yield chunk(b"more")
+
+    aws.plays("once", streamed(pieces))
+    aws.plays("counted", streamed(*whole_stream()))
+    try:
+        with gateway.connect() as connection:
+            answer = gateway.ask("/once/x", method, connection=connection)
+            assert (answer.status, answer.body.decode()) == (502, BROKEN if method == "GET" else "")
+            assert gateway.ask("/counted/x", connection=connection).body == b"hello"
+        assert aws.asked("once")[0].left.wait(PATIENCE)
+    finally:
+        over.set()
 
 
 def test_a_length_that_lies_after_the_head_resets_the_stream(gateway, aws):

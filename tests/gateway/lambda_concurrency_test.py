@@ -6,7 +6,7 @@ import threading
 import pytest
 from conftest import PATIENCE
 from event_frames import chunk, complete, head
-from eventually import becomes
+from eventually import becomes, eventually
 from fake_lambda import REASONS, Account, closing, failed, function_error, hello, silent, streamed, throttled, when
 from lambda_gateway import Stream, invocations, log_line, metric, start_before
 
@@ -118,6 +118,38 @@ def test_an_attempt_that_waits_for_its_retry_holds_no_place(gateway, aws):
     aws.plays("again", throttled(), hello())
     for _ in range(6):
         assert gateway.ask("/again/x").status == 200
+
+
+def a_retry_is_shed(gateway, aws, headers):
+    """The answer to a request that was throttled and lost its place to another one; None: it was faster."""
+    may_end, answers = threading.Event(), []
+
+    def play(exchange):
+        first = exchange.invoke.event["rawPath"].endswith("/first") and len(aws.asked("again")) == 1
+        (throttled(retry_after=1) if first else when(may_end, hello()))(exchange)
+
+    aws.plays("again", play)
+    first = threading.Thread(target=lambda: answers.append(gateway.ask("/again/first", headers=headers)))
+    others = [threading.Thread(target=lambda: gateway.ask("/again/other")) for _ in range(2)]
+    for thread in first, *others:
+        thread.start()
+        becomes(lambda: len(aws.asked("again")) > 0, True)
+    becomes(lambda: len(aws.asked("again")) >= 3, True)  # both places are taken
+    was_faster = len([invoke for invoke in aws.asked("again") if invoke.event["rawPath"].endswith("/first")]) > 1
+    if not was_faster:
+        first.join(PATIENCE)
+    may_end.set()
+    for thread in first, *others:
+        thread.join(PATIENCE)
+    return None if was_faster else answers[0]
+
+
+@pytest.mark.parametrize("grpc", [False, True])
+def test_a_retry_that_finds_no_place_is_shed(gateway, aws, grpc):
+    headers = {"content-type": "application/grpc"} if grpc else {}
+    answer = eventually(lambda: a_retry_is_shed(gateway, aws, headers), "the retry always found a place")
+    assert answer["x-weir-lambda-reason"] == "Shed"
+    assert (answer["grpc-status"], answer.status) == (("13", 200) if grpc else (None, 500))
 
 
 def test_the_limit_is_shown(gateway, aws):

@@ -58,9 +58,7 @@ class AttemptFilter final : public HttpFilter {
     }
     place_ = call_->invoke(monotonic_now());
     if (place_ == nullptr) {
-      OwnAnswer answer = answer_to(Outcome::shed, call_->lambda(), call_->method());
-      answer.head.fields.push_back({std::string(answer_mark_header), "1"});
-      respond(stream, answer, "weir_lambda_shed");
+      respond_for_all(stream, answer_to(Outcome::shed, call_->lambda(), call_->method()), "weir_lambda_shed");
       return HeadersStatus::stop_iteration;
     }
     keep_invoke_alone(stream);
@@ -86,6 +84,10 @@ class AttemptFilter final : public HttpFilter {
         stream.each_chunk(abi::BodyType::received_response, [&](std::string_view chunk) { answer_->take(chunk); });
       }
       if (end) answer_->finish();
+      if (answer_->given_up()) {
+        give_up(stream);
+        return BodyStatus::stop_no_buffer;
+      }
       const bool goes_on = advance(stream);
       if (!as_is) stream.replace_response_chunk(goes_on ? answer_->take_body() : std::string());
       return goes_on ? BodyStatus::proceed : BodyStatus::stop_no_buffer;
@@ -106,7 +108,7 @@ class AttemptFilter final : public HttpFilter {
   // An answer that Weir fails to read must not pass for a good one.
   template <class Status, class Work>
   Status never_passing(Stream& stream, Status stopped, Work&& work) {
-    if (reset_) return stopped;
+    if (over_) return stopped;
     const std::optional<Status> status =
         guarded("an answer of Lambda", std::optional<Status>(), [&] { return std::optional(work()); });
     if (status) return *status;
@@ -126,15 +128,20 @@ class AttemptFilter final : public HttpFilter {
     answer_->begin(reply, own_type.empty() ? stream.response_header("content-type") : own_type);
   }
 
+  // Once it is known what came of the attempt. True: it should be tried again.
+  bool conclude() {
+    const auto& ending = answer_->ending();
+    if (!ending || !place_) return false;
+    const bool again = call_->answered(ending->meaning, answer_->retry_after(), monotonic_now());
+    place_->leave(end_of(ending->meaning.outcome), ending->meaning.reason);
+    place_.reset();
+    complain(*ending);
+    return again;
+  }
+
   // What is known by now goes to whom it concerns. False: the answer stops here, for now or for ever.
   bool advance(Stream& stream) {
-    bool again = false;
-    if (const auto& ending = answer_->ending(); ending && place_) {
-      again = call_->answered(ending->meaning, answer_->retry_after(), monotonic_now());
-      place_->leave(end_of(ending->meaning.outcome), ending->meaning.reason);
-      place_.reset();
-      complain(*ending);
-    }
+    const bool again = conclude();
     if (answer_->broken()) {
       reset(stream);
       return false;
@@ -148,13 +155,26 @@ class AttemptFilter final : public HttpFilter {
     return answer_->head_told();
   }
 
+  // Ends the call to Lambda, too, which may go on for long with what is no answer.
+  void give_up(Stream& stream) {
+    (void)conclude();
+    over_ = true;
+    const std::string body = answer_->take_body();
+    respond_for_all(stream, {.head = answer_->take_head().value(), .body = body}, "weir_lambda_given_up");
+  }
+
+  void respond_for_all(Stream& stream, OwnAnswer answer, std::string_view details) {
+    answer.head.fields.push_back({std::string(answer_mark_header), "1"});
+    respond(stream, answer, details, call_->grpc());
+  }
+
   void add_body(Stream& stream) {
     const std::string body = answer_->take_body();
     if (!body.empty()) stream.add_response_body(body);
   }
 
   void reset(Stream& stream) {
-    if (!std::exchange(reset_, true)) stream.reset("weir_lambda_broken");
+    if (!std::exchange(over_, true)) stream.reset("weir_lambda_broken");
   }
 
   void complain(const InvokeAnswer::Ending& ending) {
@@ -166,7 +186,7 @@ class AttemptFilter final : public HttpFilter {
   std::shared_ptr<LambdaCall> call_;
   std::unique_ptr<HeldPlace> place_;  // until it is known what came of the attempt
   std::optional<InvokeAnswer> answer_;
-  bool reset_ = false;
+  bool over_ = false;
 };
 
 struct AttemptFilterConfig final : FilterConfig {

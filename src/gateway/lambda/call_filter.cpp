@@ -5,6 +5,7 @@
 #include "gateway/lambda/lambda_answer.hpp"
 #include "gateway/lambda/lambda_of_route.hpp"
 #include "gateway/recorded.hpp"
+#include "gateway/refusal_answer.hpp"
 #include "gateway/runtime.hpp"
 #include "gateway/settings_lambda.hpp"
 
@@ -31,8 +32,9 @@ class CallFilter final : public HttpFilter {
   HeadersStatus on_request_headers(Stream& stream, bool end) override {
     route_ = static_cast<const LambdaOfRoute*>(stream.route_config());
     if (route_ == nullptr) return HeadersStatus::proceed;
-    call_ = std::make_shared<LambdaCall>(route_->route, route_->function, std::string(stream.header(":method")),
-                                         monotonic_now());
+    call_ = std::make_shared<LambdaCall>(
+        route_->route, route_->function,
+        LambdaCall::Client{.method = std::string(stream.header(":method")), .grpc = is_grpc(stream)}, monotonic_now());
     number_.emplace(call_);
     stream.set_metadata(call_metadata, call_number_key, number_->value());
     const auto& runtime = Runtime::current();

@@ -69,6 +69,7 @@ void InvokeAnswer::take(std::string_view piece) {
 }
 
 void InvokeAnswer::finish() {
+  finished_ = true;
   switch (at_) {
     case At::error:
       settle_error();
@@ -160,7 +161,10 @@ void InvokeAnswer::replace(const Reaction& reaction) {
 
 void InvokeAnswer::fail(Outcome outcome, std::string_view detail) {
   end({outcome}, detail);
-  if (!head_taken_) return replace(react(outcome, lambda_.errors));
+  if (!head_taken_) {
+    given_up_ = !finished_;
+    return replace(react(outcome, lambda_.errors));
+  }
   out_.clear();
   at_ = At::broken;
 }

@@ -7,6 +7,7 @@
 //
 // After each of them:
 //     broken                      the client's stream must be reset: its head has gone, and this is no good end
+//     given_up                    it is none, which is known before its end: head and body are all that the client gets
 //     take_head                   once it is known what the client gets; until then everything is held back here
 //     take_body                   what of the body may go on
 //     ending                      once it is known what came of the invoke
@@ -55,6 +56,7 @@ class InvokeAnswer {
   void finish();
 
   [[nodiscard]] bool broken() const { return at_ == At::broken; }
+  [[nodiscard]] bool given_up() const { return given_up_; }
   // Nothing until it is known, and nothing a second time.
   [[nodiscard]] std::optional<Head> take_head();
   [[nodiscard]] bool head_told() const { return head_taken_; }
@@ -92,6 +94,8 @@ class InvokeAnswer {
   std::optional<lambda::StreamedAnswer> streamed_;
   std::optional<Head> head_;
   bool head_taken_ = false;
+  bool given_up_ = false;
+  bool finished_ = false;
   std::string out_;
   std::optional<Ending> ending_;
 };

@@ -1,5 +1,6 @@
 #include "gateway/lambda/lambda_answer.hpp"
 
+#include "gateway/grpc_status.hpp"
 #include "lambda/answer/answer.hpp"
 
 #include <string>
@@ -32,10 +33,12 @@ void write(Stream& stream, const InvokeAnswer::Head& head) {
   if (head.size) stream.set_response_header("content-length", std::to_string(*head.size));
 }
 
-void respond(Stream& stream, const OwnAnswer& answer, std::string_view details) {
+void respond(Stream& stream, const OwnAnswer& answer, std::string_view details, bool grpc) {
+  const auto status = static_cast<std::uint32_t>(answer.head.status);
   std::vector<HeaderField> fields;
   for (const auto& [name, value] : answer.head.fields) fields.push_back({name, value});
-  stream.respond(static_cast<std::uint32_t>(answer.head.status), fields, answer.body, details);
+  if (grpc) fields.push_back({grpc_status_header, grpc_status(status)});
+  stream.respond(status, fields, answer.body, details);
 }
 
 }  // namespace weir::gateway

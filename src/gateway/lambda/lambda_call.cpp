@@ -11,9 +11,9 @@ void HeldPlace::leave(lambda::Concurrency::End end, lambda::ThrottleReason reaso
   if (place) function_->leave(*place, monotonic_now(), end, reason);
 }
 
-LambdaCall::LambdaCall(std::shared_ptr<const LambdaRoute> route, std::shared_ptr<Function> function, std::string method,
+LambdaCall::LambdaCall(std::shared_ptr<const LambdaRoute> route, std::shared_ptr<Function> function, Client client,
                        lambda::Instant began)
-    : route_(std::move(route)), function_(std::move(function)), method_(std::move(method)), began_(began) {}
+    : route_(std::move(route)), function_(std::move(function)), client_(std::move(client)), began_(began) {}
 
 bool LambdaCall::enter(lambda::Instant now) {
   const auto place = function_->enter(now);

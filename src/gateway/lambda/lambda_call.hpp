@@ -45,13 +45,20 @@ class LambdaCall {
     std::string version{};      // that ran
   };
 
-  LambdaCall(std::shared_ptr<const LambdaRoute> route, std::shared_ptr<Function> function, std::string method,
+  // Of the client's request.
+  struct Client {
+    std::string method{};
+    bool grpc = false;
+  };
+
+  LambdaCall(std::shared_ptr<const LambdaRoute> route, std::shared_ptr<Function> function, Client client,
              lambda::Instant began);
   LambdaCall(const LambdaCall&) = delete;
   LambdaCall& operator=(const LambdaCall&) = delete;
 
   [[nodiscard]] const config::Lambda& lambda() const { return route_->lambda; }
-  [[nodiscard]] const std::string& method() const { return method_; }  // the client's
+  [[nodiscard]] const std::string& method() const { return client_.method; }
+  [[nodiscard]] bool grpc() const { return client_.grpc; }
   [[nodiscard]] Function& function() const { return *function_; }
   [[nodiscard]] const Told& told() const { return told_; }
 
@@ -74,7 +81,7 @@ class LambdaCall {
  private:
   const std::shared_ptr<const LambdaRoute> route_;
   const std::shared_ptr<Function> function_;
-  const std::string method_;
+  const Client client_;
   const lambda::Instant began_;
   std::unique_ptr<HeldPlace> entered_;  // of the first attempt, until it is sent
   int attempts_ = 0;

@@ -158,6 +158,22 @@ TEST_F(AnInvokeAnswer, ThatPassesIsNotTouched) {
   EXPECT_EQ(answer.ending()->meaning.outcome, Outcome::ok);
 }
 
+TEST_F(AnInvokeAnswer, ThatIsNoneIsGivenUpBeforeItsEnd) {
+  InvokeAnswer answer = streamed();
+  const std::string none = frame("PayloadChunk", std::string(lambda::StreamedAnswer::max_prelude, 'x'));
+  answer.take(std::string_view(none).substr(0, 1000));
+  EXPECT_FALSE(answer.given_up());
+  answer.take(std::string_view(none).substr(1000));
+  EXPECT_TRUE(answer.given_up()) << "nothing that still comes is of any use";
+  EXPECT_EQ(answer.take_head()->status, 502);
+  EXPECT_EQ(answer.take_body(), R"({"message":"Internal server error"})");
+}
+
+TEST_F(AnInvokeAnswer, ThatEndsAsNoneIsNotGivenUp) {
+  EXPECT_FALSE(to({.status = 200}, "<html>").given_up());
+  EXPECT_FALSE(to({.status = 404}, "no").given_up()) << "the rest of an error of Lambda's is short";
+}
+
 TEST_F(AnInvokeAnswer, StreamedGoesOnAsItComes) {
   InvokeAnswer answer = streamed();
   const std::string first = head_and("hel");

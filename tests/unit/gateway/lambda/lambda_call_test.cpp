@@ -23,7 +23,8 @@ struct ALambdaCall : testing::Test {
 
   std::shared_ptr<LambdaCall> call() {
     if (function == nullptr) function = std::make_shared<Function>(route.lambda, metrics);
-    return std::make_shared<LambdaCall>(std::make_shared<const LambdaRoute>(route), function, "GET", t0);
+    return std::make_shared<LambdaCall>(std::make_shared<const LambdaRoute>(route), function,
+                                        LambdaCall::Client{.method = "GET"}, t0);
   }
   void at_most(std::uint32_t calls) { route.lambda.concurrency = {lambda::Concurrency::Mode::fixed, calls}; }
   std::uint64_t counted(Outcome outcome) const {
