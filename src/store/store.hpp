@@ -6,6 +6,7 @@
 
 #include "limits/verdict.hpp"
 #include "store/once.hpp"
+#include "store/records.hpp"
 #include "store/settings.hpp"
 
 #include <weir/key.hpp>
@@ -183,6 +184,8 @@ class Store {
   [[nodiscard]] virtual std::shared_ptr<Settings> settings() { return nullptr; }
   // What one of all its processes may do; none: this process is alone.
   [[nodiscard]] virtual std::shared_ptr<Once> once() { return nullptr; }
+  // What its processes tell each other; none: this process is alone, or the layout has no place for it.
+  [[nodiscard]] virtual std::shared_ptr<Records> records() { return nullptr; }
   // How many processes use it, as last seen; at least 1.
   [[nodiscard]] virtual std::uint32_t instances() const { return 1; }
 };

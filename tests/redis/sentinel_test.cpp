@@ -1,10 +1,14 @@
 // A master, a replica and three Sentinels: who is asked, and what a failover does to a caller.
 #include "a_client.hpp"
 
+#include "store/records.hpp"
+#include "store/redis/store/open_store.hpp"
+
 #include <gmock/gmock.h>
 
 #include <algorithm>
-
+#include <chrono>
+#include <future>
 #include <memory>
 #include <string>
 #include <vector>
@@ -65,6 +69,16 @@ TEST(Sentinel, NamesTheMaster) {
   EXPECT_EQ(redis.ask({"SET", "k", "v"}), "OK");
   EXPECT_EQ(watched.first->cli({"GET", "k"}), "v");
   EXPECT_FALSE(redis.client->is_cluster());
+}
+
+TEST(Sentinel, LeadsToTheRecordsThatProcessesLeave) {
+  const Watched watched("", "", 1);
+  const auto store = open_redis_store(watched.url(), {}).value();
+  std::promise<store::RecordsWritten> how;
+  store->records()->write("day", {{"a", 1, "x"}}, std::chrono::minutes(1),
+                          [&](store::RecordsWritten told) { how.set_value(told); });
+  EXPECT_EQ(how.get_future().get(), store::RecordsWritten::begun);
+  EXPECT_EQ(watched.first->cli({"HGET", "weir:{analytics:day}:slices", "a"}), "x");
 }
 
 TEST(Sentinel, ThatIsAbsentIsPassedOver) {

@@ -51,6 +51,8 @@ class RegionsStore final : public Store {
   [[nodiscard]] std::shared_ptr<Settings> settings() override { return shared_->settings; }
   // The nearest region's: regions that can't reach each other may both say that it is theirs.
   [[nodiscard]] std::shared_ptr<Once> once() override { return shared_->regions.front()->store().once(); }
+  // The nearest region's alone.
+  [[nodiscard]] std::shared_ptr<Records> records() override { return shared_->regions.front()->store().records(); }
   [[nodiscard]] std::uint32_t instances() const override;
 
   [[nodiscard]] const Region& region(std::size_t at) const { return *shared_->regions[at]; }

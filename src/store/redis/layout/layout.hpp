@@ -165,6 +165,9 @@ class Layout {
   // Whether windows may be counted in a process: what @upstash/ratelimit calls cachedFixedWindow.
   [[nodiscard]] virtual bool caches() const { return false; }
 
+  // Whether processes tell each other what they have counted, beside the counters (store/records.hpp).
+  [[nodiscard]] virtual bool keeps_records() const { return true; }
+
   // Exactly this key.
   [[nodiscard]] virtual ScriptCall reset(const RedisSpace& space, Key key, Instant now) const = 0;
 };

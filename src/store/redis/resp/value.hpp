@@ -8,6 +8,7 @@
 //   layout     how keys and states look in Redis (layout.hpp), and scripts/*.lua as calls;
 //              native (ours), upstash (@upstash/ratelimit's)
 //   settings   what processes share beside counters: rates, deny entries, generations, who is alive
+//   records    what processes tell each other of what they counted
 //   leases     shares of a limit fetched ahead
 //   store      the Store (redis_store.hpp): queues, batches and merges calls, turns replies into verdicts
 #pragma once

@@ -1,6 +1,7 @@
 #include "store/redis/store/redis_store.hpp"
 
 #include "store/redis/leases/leases.hpp"
+#include "store/redis/records/records.hpp"
 #include "store/redis/settings/settings.hpp"
 #include "store/redis/store/claims.hpp"
 #include "store/redis/store/operations.hpp"
@@ -208,6 +209,10 @@ void RedisStore::amend(const Space& space, std::span<const Amendment> amendments
 
 std::shared_ptr<Settings> RedisStore::settings() { return settings_; }
 std::shared_ptr<Once> RedisStore::once() { return claims_; }
+std::shared_ptr<Records> RedisStore::records() {
+  if (!core_->layout().keeps_records()) return nullptr;
+  return std::make_shared<RedisRecords>(core_);
+}
 std::uint32_t RedisStore::instances() const { return settings_ == nullptr ? 1 : settings_->instances(); }
 
 const asio::any_io_executor& RedisStore::executor() const { return core_->executor(); }

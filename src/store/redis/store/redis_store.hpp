@@ -89,6 +89,7 @@ class RedisStore final : public Store {
                                                    Instant now) override;
   [[nodiscard]] std::shared_ptr<Settings> settings() override;
   [[nodiscard]] std::shared_ptr<Once> once() override;
+  [[nodiscard]] std::shared_ptr<Records> records() override;
   [[nodiscard]] std::uint32_t instances() const override;
 
   // For what else is kept in the same Redis, on the executor.

@@ -66,6 +66,7 @@ class UpstashLayout final : public Layout {
 
   bool caches() const override { return !options_.regions; }
   bool reserves() const override { return false; }
+  bool keeps_records() const override { return false; }
   bool holds() const override { return options_.cluster; }  // over several slots, to undo what one refused
 
   std::string tag(const RedisSpace& space, Key key, Instant now) const override {
