@@ -1,6 +1,7 @@
 #include "analytics/ledger.hpp"
 
 #include <algorithm>
+#include <iterator>
 
 namespace weir::analytics {
 
@@ -37,18 +38,29 @@ bool Ledger::has_left(std::size_t level, Millis t, Millis now) const {
   return start_of(t, parent) + parent <= now - shapes[level].kept * terms_.bucket;
 }
 
+// Once there is a slice of the next level all that lies in it belongs there, also when the clock was set back: who
+// finds both takes the shorter one for a part of the longer.
+bool Ledger::has_parent(std::size_t level, Millis t) const {
+  return level + 1 < levels && slices_[level + 1].contains(start_of(t, length_of(level + 1)));
+}
+
 std::size_t Ledger::level_of(Millis bucket, Millis now) const {
   std::size_t level = 0;
-  while (has_left(level, bucket, now)) ++level;
+  while (has_left(level, bucket, now) || has_parent(level, bucket)) ++level;
   return level;
 }
 
 void Ledger::put(std::size_t level, Millis t, const Slice& what) {
   const auto at = slices_[level].try_emplace(start_of(t, length_of(level))).first;
   Held& held = at->second;
-  held.length = std::max(held.length, length_of(level));  // it may be from under other terms
+  if (held.length != 0 && held.length < length_of(level)) {  // it is from under other terms
+    goes(level, at->first, held);
+    held.written = 0;
+  }
+  held.length = std::max(held.length, length_of(level));
   held.slice.add(what, slots_, width_of(level));
   held.young = true;
+  changed(held);
 }
 
 void Ledger::add(Millis bucket, const Slice& what, Millis now) {
@@ -64,8 +76,12 @@ std::int64_t Ledger::advance(Millis now) {
 }
 
 void Ledger::forget(Millis now) {
-  for (Level& level : slices_) {
-    std::erase_if(level, [&](const auto& one) { return one.first + one.second.length <= now - terms_.retention; });
+  for (std::size_t level = 0; level < levels; ++level) {
+    for (auto at = slices_[level].begin(); at != slices_[level].end();) {
+      const bool is_old = at->first + at->second.length <= now - terms_.retention;
+      if (is_old) goes(level, at->first, at->second);
+      at = is_old ? slices_[level].erase(at) : std::next(at);
+    }
   }
 }
 
@@ -73,8 +89,9 @@ void Ledger::move_on(Millis now) {
   for (std::size_t level = 0; level + 1 < levels; ++level) {
     Level& slices = slices_[level];
     while (!slices.empty() && has_left(level, slices.begin()->first, now)) {
-      const auto leaving = slices.extract(slices.begin());
+      auto leaving = slices.extract(slices.begin());
       put(level + 1, leaving.key(), leaving.mapped().slice);
+      goes(level, leaving.key(), leaving.mapped());
     }
   }
 }
@@ -86,6 +103,7 @@ void Ledger::close(Millis now) {
       if (!held.young || begin + held.length + terms_.bucket > now) continue;
       held.slice.keep(std::min(terms_.top, slots_ / 4));
       held.young = false;
+      changed(held);
     }
   }
 }
@@ -104,6 +122,7 @@ std::int64_t Ledger::shrink() {
     Level& oldest =
         *std::ranges::find_if(slices_.rbegin(), slices_.rend(), [](const Level& one) { return !one.empty(); });
     dropped += oldest.begin()->second.slice.decisions();
+    goes(static_cast<std::size_t>(&oldest - slices_.data()), oldest.begin()->first, oldest.begin()->second);
     oldest.erase(oldest.begin());
   }
   return dropped;
@@ -115,6 +134,34 @@ std::size_t Ledger::bytes() const {
     for (const auto& [begin, held] : level) sum += held.slice.bytes();
   }
   return sum;
+}
+
+void Ledger::goes(std::size_t level, Millis begin, Held& held) {
+  if (held.written == 0) return;
+  changed(held);
+  gone_[{.level = level, .begin = begin, .length = held.length}] = held.change;
+}
+
+void Ledger::told(const SliceChange& written) {
+  if (written.gone) {
+    const auto known = gone_.find(written.name);
+    if (known != gone_.end() && known->second == written.change) gone_.erase(known);
+    return;
+  }
+  Level& level = slices_[written.name.level];
+  const auto found = level.find(written.name.begin);
+  if (found != level.end() && found->second.length == written.name.length) {
+    found->second.written = written.change;
+  } else {
+    gone_[written.name] = ++last_change_;  // it went meanwhile
+  }
+}
+
+void Ledger::nothing_is_told() {
+  gone_.clear();
+  for (Level& level : slices_) {
+    for (auto& [begin, held] : level) held.written = 0;
+  }
 }
 
 std::size_t Ledger::size() const {

@@ -16,6 +16,7 @@
 #include "analytics/slice.hpp"
 
 #include <array>
+#include <compare>
 #include <cstddef>
 #include <cstdint>
 #include <map>
@@ -27,6 +28,20 @@ struct Terms {
   Millis retention = Millis{30} * 24 * 3'600'000;
   std::size_t top = 1000;
   friend bool operator==(const Terms&, const Terms&) = default;
+};
+
+// A slice of a process, by where it is in the process's ledger.
+struct SliceName {
+  std::size_t level = 0;
+  Millis begin = 0;
+  Millis length = 0;
+  friend auto operator<=>(const SliceName&, const SliceName&) = default;
+};
+// A slice as it was once: each change has a higher number than all before it.
+struct SliceChange {
+  SliceName name;
+  std::uint64_t change = 0;
+  bool gone = false;
 };
 
 class Ledger {
@@ -56,6 +71,22 @@ class Ledger {
       }
     }
   }
+  // visit(change, slice) of each slice that has changed since that was last told to be written elsewhere, the longest
+  // first; then with null of each that was and has gone: what takes others in comes before they go.
+  template <class Visit>
+  void each_changed(Visit visit) const {
+    for (std::size_t level = levels; level-- > 0;) {
+      for (const auto& [begin, held] : slices_[level]) {
+        if (held.change == held.written) continue;
+        visit(SliceChange{.name = {level, begin, held.length}, .change = held.change}, &held.slice);
+      }
+    }
+    for (const auto& [name, change] : gone_) {
+      visit(SliceChange{.name = name, .change = change, .gone = true}, static_cast<const Slice*>(nullptr));
+    }
+  }
+  void told(const SliceChange& written);
+  void nothing_is_told();  // whoever was told is another one now, or has forgotten
   [[nodiscard]] std::size_t bytes() const;
   [[nodiscard]] std::size_t size() const;  // slices
 
@@ -63,6 +94,8 @@ class Ledger {
   struct Held {
     Millis length = 0;
     bool young = true;  // its rankings count all keys
+    std::uint64_t change = 0;
+    std::uint64_t written = 0;  // the last change that is known to be written elsewhere; 0: none
     Slice slice{};
   };
   using Level = std::map<Millis, Held>;  // by their begin
@@ -71,8 +104,11 @@ class Ledger {
   [[nodiscard]] Millis width_of(std::size_t level) const;  // of its points
   // Whether what happened at `t` belongs to a later level.
   [[nodiscard]] bool has_left(std::size_t level, Millis t, Millis now) const;
+  [[nodiscard]] bool has_parent(std::size_t level, Millis t) const;
   [[nodiscard]] std::size_t level_of(Millis bucket, Millis now) const;
   void put(std::size_t level, Millis t, const Slice& what);
+  void changed(Held& held) { held.change = ++last_change_; }
+  void goes(std::size_t level, Millis begin, Held& held);
   void forget(Millis now);
   void move_on(Millis now);
   void close(Millis now);
@@ -82,6 +118,8 @@ class Ledger {
   std::size_t room_;
   std::size_t slots_;  // of each table; fewer where the room is short
   std::array<Level, levels> slices_;
+  std::uint64_t last_change_ = 0;
+  std::map<SliceName, std::uint64_t> gone_;  // once written elsewhere, and not yet removed there
 };
 
 }  // namespace weir::analytics

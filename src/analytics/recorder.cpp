@@ -20,6 +20,14 @@ std::size_t own_number() noexcept {
   return own;
 }
 
+std::string random_name() {
+  constexpr std::string_view digits = "0123456789abcdef";
+  std::string name;
+  std::uint64_t bits = store::random_word();
+  for (int left = 16; left > 0; --left, bits >>= 4) name += digits[bits & 15];
+  return name;
+}
+
 Millis millis(Instant time) { return std::chrono::floor<std::chrono::milliseconds>(time.time_since_epoch()).count(); }
 
 }  // namespace
@@ -50,8 +58,10 @@ void Recorder::configure(const std::optional<Terms>& terms) {
     on_ = false;
     ledger_ = Ledger(Terms{});
     drain([](Millis, const Slice&) {});
+    instance_.clear();
     return;
   }
+  if (instance_.empty()) instance_ = random_name();
   ledger_.change(*terms);
   on_ = true;
 }
@@ -150,6 +160,27 @@ void Recorder::invoked(std::string_view function, std::string_view outcome, std:
   } catch (...) {
     drop();
   }
+}
+
+void Recorder::share(std::shared_ptr<Others> others) {
+  const std::scoped_lock lock(mutex_);
+  others_.swap(others);
+  ledger_.nothing_is_told();
+}
+
+std::string Recorder::instance() const {
+  const std::scoped_lock lock(mutex_);
+  return instance_;
+}
+
+std::vector<Foreign> Recorder::others(Millis from, Millis to, Instant now) {
+  std::shared_ptr<Others> asked;
+  {
+    const std::scoped_lock lock(mutex_);
+    asked = others_;
+  }
+  if (asked == nullptr) return {};
+  return asked->read(from, to, millis(now));
 }
 
 void Recorder::collect(Instant now) {

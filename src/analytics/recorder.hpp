@@ -37,6 +37,22 @@ struct Seen {
 };
 using SeenSlices = std::span<const Seen>;
 
+// A slice that another process has counted.
+struct Foreign {
+  Millis begin = 0;
+  Millis end = 0;
+  std::shared_ptr<const Slice> slice;
+};
+using HashOfKey = std::function<std::uint64_t(std::string_view key)>;
+
+// Where other processes' slices are read.
+class Others {
+ public:
+  virtual ~Others() = default;
+  // All that has a part in from <= t < to, of what is kept at `now`. May wait for it, for a second at most.
+  [[nodiscard]] virtual std::vector<Foreign> read(Millis from, Millis to, Millis now) = 0;
+};
+
 // A key that a limit counted.
 struct CountedFor {
   LimitId limit = 0;
@@ -80,12 +96,31 @@ class Recorder {
   // Takes over what was recorded; once a second, by whoever has a timer. Queries do it, too.
   void collect(Instant now);
 
-  // Calls look(slices) with all that has a part in from <= t < to, up to this moment. Recording goes on meanwhile.
+  // Who is asked for what other processes have counted; null: nobody. Whoever it is knows nothing of this one yet.
+  void share(std::shared_ptr<Others> others);
+  // What tells its slices from all others: another one whenever it is turned on. Empty while it is off.
+  [[nodiscard]] std::string instance() const;
+  // First of all `known` was written (Ledger::told); with `all_is_lost` nothing ever was. Then visit(change, slice) as
+  // Ledger::each_changed has it. Recording goes on meanwhile, queries wait.
+  template <class Visit>
+  void each_changed(std::span<const SliceChange> known, bool all_is_lost, Visit visit) {
+    const std::scoped_lock lock(mutex_);
+    for (const SliceChange& one : known) ledger_.told(one);
+    if (all_is_lost) ledger_.nothing_is_told();
+    if (is_on()) ledger_.each_changed(visit);
+  }
+  // Of a key's text, as the tables of this process have it.
+  [[nodiscard]] std::uint64_t hash_of(std::string_view key) const { return hash_(Key(key)); }
+
+  // Calls look(slices) with all that has a part in from <= t < to, up to this moment, of all processes that share it:
+  // waits for the store where there is one, and so is not for a worker. Recording goes on meanwhile.
   template <class Look>
   void look_at(Millis from, Millis to, Instant now, Look look) {
+    const std::vector<Foreign> foreign = others(from, to, now);
     const std::scoped_lock lock(mutex_);
     collect_locked(now);
     std::vector<Seen> seen;
+    for (const Foreign& one : foreign) seen.push_back({one.begin, one.end, one.slice.get()});
     ledger_.each(from, to, [&](Millis begin, Millis end, const Slice& slice) { seen.push_back({begin, end, &slice}); });
     look(SeenSlices(seen));
   }
@@ -104,6 +139,7 @@ class Recorder {
   [[nodiscard]] Shard& own_shard();
   void make(Shard& shard);
   [[nodiscard]] Batch::Bounds bounds() const;
+  [[nodiscard]] std::vector<Foreign> others(Millis from, Millis to, Instant now);
   void drain(const std::function<void(Millis bucket, const Slice& slice)>& take);
   void collect_locked(Instant now);
   void drop(std::uint64_t records = 1) noexcept { dropped_.fetch_add(records, std::memory_order_relaxed); }
@@ -120,6 +156,8 @@ class Recorder {
   std::unique_ptr<Batch> spare_;
   Ledger ledger_{Terms{}};
   Totals totals_;
+  std::string instance_;
+  std::shared_ptr<Others> others_;
 };
 
 }  // namespace weir::analytics
