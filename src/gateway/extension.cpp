@@ -27,6 +27,9 @@ constexpr std::chrono::milliseconds settings_asked_for{500};
 // How often what the workers recorded is put together; queries see it at once.
 constexpr std::chrono::seconds recorded_collected_after{1};
 
+// What is counted and not shared yet delays the end of this process by so much.
+constexpr std::chrono::seconds longest_flush{1};
+
 // What the store is still owed delays the end of this process by so much.
 constexpr std::chrono::seconds longest_pay_back{1};
 
@@ -52,6 +55,7 @@ class WeirExtension final : public BootstrapExtension {
     lasting().answering.stop();
     lasting().alerts.stop();
     lasting().access_log.stop();  // now that the workers are gone, and with them the last streams
+    flush_analytics();
     pay_back();
   }
 
@@ -94,6 +98,16 @@ class WeirExtension final : public BootstrapExtension {
   }
 
  private:
+  // What was counted in the last second, other gateways have not seen yet.
+  void flush_analytics() {
+    analytics::Recorder& recorder = lasting().recorder;
+    analytics::Sharing* const sharing = runtime_.runtime().sharing();
+    if (sharing != nullptr && recorder.is_on() && !sharing->flush_all(runtime_.runtime().now(), longest_flush)) {
+      note("what was counted for analytics could not be written to Redis before the end");
+    }
+    recorder.share(nullptr);
+  }
+
   // What was granted while Redis was away goes with this process.
   void pay_back() {
     const limiter::StillOwed owed = limiter::pay_back(runtime_.runtime().store().impl(), longest_pay_back);
@@ -114,7 +128,11 @@ class WeirExtension final : public BootstrapExtension {
       if (const auto late = one.lock()) late->expire();
     }));
     if (lasting().recorder.is_on()) {
-      lasting().recorder.collect(now);
+      if (analytics::Sharing* const sharing = runtime_.runtime().sharing()) {
+        sharing->flush(now);
+      } else {
+        lasting().recorder.collect(now);
+      }
       sooner(now + recorded_collected_after);
     }
     if (store::Settings* const settings = runtime_.runtime().shared_settings()) {

@@ -85,7 +85,7 @@ Runtime::Runtime(Settings settings, Clock* clock, Note note, StoreMaker make)
   use_store(lasting_->make_store(settings_.store, clock_, lasting_->note));
   lasting_->deny_list.share(*store_->impl().room, clock_);
   add_limits(nullptr);
-  record_as_configured();
+  record_as_configured(nullptr);
 }
 
 Runtime::Runtime(Settings settings, const Runtime& before)
@@ -107,10 +107,10 @@ Runtime::Runtime(Settings settings, const Runtime& before)
   if (store_ != before.store_) {
     lasting_->deny_list.share(*store_->impl().room, clock_, offer_to(settings_.store, before.settings_.store));
   }
-  record_as_configured();
+  record_as_configured(&before);
 }
 
-void Runtime::record_as_configured() {
+void Runtime::record_as_configured(const Runtime* before) {
   prices_ = prices_by_model(settings_.prices);
   std::optional<analytics::Terms> terms;
   if (const auto& wanted = settings_.analytics) {
@@ -118,7 +118,18 @@ void Runtime::record_as_configured() {
                              .retention = std::chrono::floor<std::chrono::milliseconds>(wanted->retention).count(),
                              .top = static_cast<std::size_t>(wanted->top)};
   }
+  const bool same = before != nullptr && store_ == before->store_;
+  if (!same || !terms) {
+    if (before != nullptr && before->sharing_ != nullptr) before->sharing_->flush(now());  // the last of it
+  }
   lasting_->recorder.configure(terms);
+  if (same && terms && before->sharing_ != nullptr) {
+    sharing_ = before->sharing_;
+  } else if (auto records = terms ? store_->impl().room->records() : nullptr) {
+    sharing_ = std::make_shared<analytics::Sharing>(lasting_->recorder, records);
+  } else {
+    lasting_->recorder.share(nullptr);
+  }
 }
 
 void Runtime::use_store(std::shared_ptr<Store> store) {

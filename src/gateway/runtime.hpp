@@ -8,6 +8,7 @@
 
 #include "alerts/alerts.hpp"
 #include "analytics/recorder.hpp"
+#include "analytics/sharing.hpp"
 #include "api/metrics.hpp"
 #include "api/service.hpp"
 #include "gateway/access_log.hpp"
@@ -98,6 +99,8 @@ class Runtime final : public api::Service {
   [[nodiscard]] bool answers_at_once() const { return answers_at_once_; }
   // What is set at run time in the store; null where that is kept in this process.
   [[nodiscard]] store::Settings* shared_settings() const { return shared_settings_.get(); }
+  // Of what is recorded; null where it stays in this process.
+  [[nodiscard]] analytics::Sharing* sharing() const { return sharing_.get(); }
   [[nodiscard]] api::Histogram& decision_seconds() const { return metrics().decision_seconds_of(answers_at_once_); }
   [[nodiscard]] config::Store::OnError on_error() const override { return settings_.store.on_error; }
   [[nodiscard]] api::Metrics& metrics() const override { return lasting_->metrics; }
@@ -120,7 +123,7 @@ class Runtime final : public api::Service {
  private:
   void use_store(std::shared_ptr<Store> store);
   void add_limits(const Runtime* before);
-  void record_as_configured();
+  void record_as_configured(const Runtime* before);
   [[nodiscard]] const EnforcedLimit* enforced(std::string_view name) const;
   [[nodiscard]] RouteLimits limits_of(const RouteSettings& route, bool unknown_is_wrong) const;
 
@@ -130,6 +133,7 @@ class Runtime final : public api::Service {
   std::shared_ptr<Lasting> lasting_;
   std::shared_ptr<Store> store_;
   std::shared_ptr<store::Settings> shared_settings_;
+  std::shared_ptr<analytics::Sharing> sharing_;
   alerts::Alerts alerts_;
   bool answers_at_once_ = true;
   std::vector<std::shared_ptr<const EnforcedLimit>> limits_;

@@ -36,7 +36,8 @@ enum class RecordsWritten : std::uint8_t {
   unknown,  // not all of it is known to be written
 };
 
-// Safe from any thread, and waits for nobody. Callbacks come exactly once, within a second and a little, on any thread.
+// Safe from any thread, and waits for nobody. Callbacks come exactly once, on any thread, when the store has answered
+// or has been given up: after a second or its timeout, whichever is longer, and at once when it ends.
 class Records {
  public:
   virtual ~Records() = default;

@@ -233,5 +233,22 @@ TEST(RedisRecords, EndWithTheirStore) {
   EXPECT_EQ(how, RecordsWritten::unknown);
 }
 
+TEST(RedisRecords, UnderWayAreGivenUpWithTheirStoreWhateverRedisDoes) {
+  RedisServer server;
+  OpenOptions options;
+  options.store.timeout = 10h;  // or this test never ends
+  auto store = store_at(url_of(server), options);
+  ASSERT_EQ(written(*store, "day", {{"a", 1, "x"}}), RecordsWritten::begun);
+  server.stop();
+  std::promise<RecordsWritten> how;
+  store->records()->write("day", {{"a", 2, "y"}}, 60s, [&](RecordsWritten told) { how.set_value(told); });
+  std::promise<Records::Listed> found;
+  store->records()->list("day", [&](Records::Listed told) { found.set_value(std::move(told)); });
+  store.reset();
+  EXPECT_EQ(how.get_future().get(), RecordsWritten::unknown);
+  EXPECT_EQ(found.get_future().get(), std::nullopt);
+  server.cont();
+}
+
 }  // namespace
 }  // namespace weir::store::redis

@@ -16,7 +16,12 @@ namespace {
 
 using std::chrono::milliseconds;
 
-constexpr milliseconds patience{1000};  // nobody waits who decides
+// Nobody waits who decides; but who gives up before they do would take the connection for a broken one.
+Deadline deadline_of(const StoreCore& core) {
+  constexpr limits::Nanos patience = std::chrono::seconds(1);
+  return core.options().now() + std::max(patience, core.options().timeout);
+}
+
 constexpr milliseconds longest = std::chrono::hours(24 * 4000);
 
 const Script& writing() {
@@ -76,9 +81,12 @@ void RedisRecords::write(std::string_view group, std::vector<Record> records, li
     call.arguments.push_back(std::to_string(record.version));
     call.arguments.push_back(std::move(record.bytes));
   }
-  boost::asio::post(core->executor(), [core, call = std::move(call), done = std::move(done)]() mutable {
-    call_script(core->client(), call, core->options().now() + patience,
-                [core, done = std::move(done)](const Reply& reply) mutable { done(written(reply)); });
+  // What is under way keeps no store alive: at its end it is answered at once.
+  boost::asio::post(core->executor(), [weak = core_, call = std::move(call), done = std::move(done)]() mutable {
+    const auto its = weak.lock();
+    if (its == nullptr) return done(RecordsWritten::unknown);
+    call_script(its->client(), call, deadline_of(*its),
+                [done = std::move(done)](const Reply& reply) mutable { done(written(reply)); });
   });
 }
 
@@ -87,10 +95,13 @@ void RedisRecords::ask(Command question, Read read, std::move_only_function<void
   const auto core = core_.lock();
   if (core == nullptr) return done(std::nullopt);
   core->note_first_call();
-  boost::asio::post(core->executor(), [core, question = std::move(question), read, done = std::move(done)]() mutable {
-    core->client().send(std::move(question), core->options().now() + patience,
-                        [read, done = std::move(done)](const Reply& reply) mutable { done(read(reply)); });
-  });
+  boost::asio::post(
+      core->executor(), [weak = core_, question = std::move(question), read, done = std::move(done)]() mutable {
+        const auto its = weak.lock();
+        if (its == nullptr) return done(std::nullopt);
+        its->client().send(std::move(question), deadline_of(*its),
+                           [read, done = std::move(done)](const Reply& reply) mutable { done(read(reply)); });
+      });
 }
 
 void RedisRecords::list(std::string_view group, std::move_only_function<void(Listed)> done) {
