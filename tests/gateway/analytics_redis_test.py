@@ -1,11 +1,11 @@
 """Analytics of gateways on one Redis: each answers for all of them, and no fault of Redis delays, doubles or loses anything."""
 
 import signal
-import time
 
 import pytest
 from admin_client import start_admin
 from conftest import PATIENCE
+from eventually import becomes
 from redis_server import RedisServer
 
 CONFIG = """
@@ -54,14 +54,6 @@ def top(admin):
     return [(row["key"], row["count"], row["error"]) for row in get(admin, "top?by=allowed")["top"]]
 
 
-def eventually(look, wanted):
-    """Five seconds is what gateways promise each other, on a machine that is not busy."""
-    deadline = time.monotonic() + PATIENCE
-    while (found := look()) != wanted and time.monotonic() < deadline:
-        time.sleep(0.02)
-    assert found == wanted
-
-
 def decide(admin, key, times):
     for _ in range(times):
         admin.limit("per-user", key)
@@ -73,8 +65,8 @@ def test_each_gateway_answers_for_both(start, redis):
     decide(other, "ann", 2)
     decide(other, "bob", 1)
     for admin in (one, other):
-        eventually(lambda admin=admin: seen(admin), 6)
-        eventually(lambda admin=admin: top(admin), [("ann", 5, 0), ("bob", 1, 0)])
+        becomes(lambda admin=admin: seen(admin), 6)
+        becomes(lambda admin=admin: top(admin), [("ann", 5, 0), ("bob", 1, 0)])
     assert not redis.keys_without_ttl()
 
 
@@ -83,10 +75,10 @@ def test_what_a_gateway_counted_outlives_it(start, redis):
     decide(one, "ann", 3)
     one.process.send_signal(signal.SIGTERM)
     assert one.process.wait(PATIENCE) == 0
-    eventually(lambda: seen(other), 3)  # at a clean stop, all of it
+    becomes(lambda: seen(other), 3)  # at a clean stop, all of it
     third = start()
     decide(third, "bob", 2)
-    eventually(lambda: seen(other), 5)
+    becomes(lambda: seen(other), 5)
     third.process.kill()
     third.process.wait()
     assert seen(other) == 5
@@ -98,7 +90,7 @@ def test_all_of_it_lives_as_long_as_it_is_kept(start, redis):
     admin = start("analytics: { retention: 2h }")
     decide(admin, "ann", 1)
     with redis.client() as client:
-        eventually(lambda: len(client.keys("weir:{analytics:*")), 2)
+        becomes(lambda: len(client.keys("weir:{analytics:*")), 2)
         for key in client.keys("weir:{analytics:*"):
             assert 0 < client.pttl(key) <= 2 * HOUR_MS
 
@@ -108,7 +100,7 @@ def test_what_is_off_is_neither_counted_nor_written(start, redis):
     decide(one, "ann", 3)
     decide(other, "bob", 1)
     with redis.client() as client:
-        eventually(lambda: len(client.keys("weir:{analytics:*")), 2)
+        becomes(lambda: len(client.keys("weir:{analytics:*")), 2)
     assert seen(other) == 1
     assert one.call("GET", "/api/v1/analytics/usage").status == 404
 
@@ -116,20 +108,20 @@ def test_what_is_off_is_neither_counted_nor_written(start, redis):
 def test_a_redis_that_stood_still_is_told_once_what_was_counted_meanwhile(start, redis):
     one, other = start(), start()
     decide(one, "ann", 1)
-    eventually(lambda: seen(other), 1)
+    becomes(lambda: seen(other), 1)
     redis.pause()
     assert seen(one) == 1  # from what is here
     redis.go_on()
     decide(one, "ann", 4)
-    eventually(lambda: seen(other), 5)
-    eventually(lambda: seen(one), 5)
+    becomes(lambda: seen(other), 5)
+    becomes(lambda: seen(one), 5)
 
 
 def test_a_redis_that_was_lost_is_told_all_of_it_again(start, redis):
     one, other = start(), start()
     decide(one, "ann", 2)
     decide(other, "bob", 1)
-    eventually(lambda: seen(one), 3)
+    becomes(lambda: seen(one), 3)
     redis.kill()
     assert seen(one) == 2  # its own: nobody can tell it more
     redis.start()
@@ -140,22 +132,22 @@ def test_a_redis_that_was_lost_is_told_all_of_it_again(start, redis):
         return not calls[-1]["degraded"]
 
     for admin in (one, other):
-        eventually(lambda admin=admin: is_back(admin), True)
+        becomes(lambda admin=admin: is_back(admin), True)
     for admin in (one, other):
-        eventually(lambda admin=admin: seen(admin), 3 + len(calls))
+        becomes(lambda admin=admin: seen(admin), 3 + len(calls))
     assert not redis.keys_without_ttl()
 
 
 def test_a_redis_that_is_full_is_told_when_it_no_longer_is(start, redis):
     one, other = start(), start()
     decide(one, "ann", 1)
-    eventually(lambda: seen(other), 1)
+    becomes(lambda: seen(other), 1)
     with redis.client() as client:
         client.config_set("maxmemory", 1)
         decide(one, "ann", 4)  # by what is left of the limit here
         assert seen(one) == 5
         client.config_set("maxmemory", 0)
-    eventually(lambda: seen(other), 5)
+    becomes(lambda: seen(other), 5)
     assert not redis.keys_without_ttl()
 
 
