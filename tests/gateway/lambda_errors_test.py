@@ -1,6 +1,9 @@
 """What a client sees when an invoke fails: with unwrap what API Gateway shows, without it what Lambda said. No error of Lambda's
 ever becomes a 200, and each is counted as what it was."""
 
+import contextlib
+import socket
+
 import pytest
 from conftest import free_port
 from eventually import becomes
@@ -171,6 +174,27 @@ def test_an_endpoint_that_is_down_is_500(folder, aws):
     assert answer["x-envoy-lambda-statuscode"] is None
     becomes(lambda: invocations(gateway, "gone", "unreachable"), 1)
     assert gateway.is_alive()
+
+
+def test_an_endpoint_that_takes_no_connection_is_500_and_no_timeout_of_the_function(folder, aws):
+    """Its queue is full, so that the kernel lets each of them wait."""
+    with contextlib.ExitStack() as stack:
+        full = stack.enter_context(socket.create_server(("127.0.0.1", 0), backlog=0))
+        for _ in range(4):
+            one = stack.enter_context(socket.socket())
+            one.setblocking(False)
+            one.connect_ex(full.getsockname())
+
+        class Full:
+            region, url = aws.region, f"http://127.0.0.1:{full.getsockname()[1]}"
+
+        def impatient(bootstrap):
+            for cluster in bootstrap["static_resources"]["clusters"]:
+                cluster["connect_timeout"] = "0.2s"
+
+        gateway = start_before(folder, Full, {"full": ""}, change=impatient)
+        assert is_internal_error(gateway.ask("/full/x"), 500)
+        becomes(lambda: invocations(gateway, "full", "unreachable"), 1)
 
 
 CUT = {"at once": b"", "in the head": b"HTTP/1.1 200 OK\r\ncontent-len",

@@ -27,6 +27,13 @@ std::int64_t unix_ms(Instant now) {
   return std::chrono::floor<std::chrono::milliseconds>(now.time_since_epoch()).count();
 }
 
+// That the function has not answered in time; a connection that was not made in time has reached no function.
+bool is_late(const Stream& stream) {
+  const std::string_view details = stream.answer_details();
+  return details.find("timeout") != std::string_view::npos &&
+         details.find("connection_timeout") == std::string_view::npos;
+}
+
 class CallFilter final : public HttpFilter {
  public:
   HeadersStatus on_request_headers(Stream& stream, bool end) override {
@@ -81,9 +88,9 @@ class CallFilter final : public HttpFilter {
       return HeadersStatus::proceed;
     }
     // Envoy answers: no attempt had an answer, or none that it got to the end of.
-    const bool late =
-        stream.answer_details().find("timeout") != std::string_view::npos || stream.response_status() == 504;
-    call_->failed(late ? Outcome::timeout : call_->told().status != 0 ? Outcome::truncated : Outcome::unreachable);
+    call_->failed(is_late(stream)             ? Outcome::timeout
+                  : call_->told().status != 0 ? Outcome::truncated
+                                              : Outcome::unreachable);
     const auto answer = answer_to(*call_->told().outcome, call_->lambda(), call_->method());
     write(stream, answer.head);
     if (end && !answer.body.empty()) stream.add_response_body(answer.body);
@@ -98,9 +105,8 @@ class CallFilter final : public HttpFilter {
 
   void on_stream_complete(Stream& stream) override {
     if (!call_) return;
-    const bool late = stream.answer_details().find("timeout") != std::string_view::npos;
     if (!sent_ && !call_->told().outcome) return;
-    const auto outcome = call_->over(late ? Outcome::timeout : Outcome::truncated);
+    const auto outcome = call_->over(is_late(stream) ? Outcome::timeout : Outcome::truncated);
     const std::shared_ptr<Runtime>& runtime = Runtime::current();
     if (!outcome || runtime == nullptr) return;
     record_lambda(*runtime, call_->function().name(), name_of(*outcome), call_->told().reason);
