@@ -107,6 +107,12 @@ def test_the_prompt_and_the_largest_output_are_held_while_the_model_answers(gate
     becomes(lambda: left(gateway, "tokens", user), 1000 - 12)
 
 
+def unasked(count):
+    """The bytes of a stream that was asked for its usage, without the event that tells it."""
+    *before, _, done = events("gpt-4o", count, {})
+    return b"".join([*before, done])
+
+
 def test_the_client_s_stream_is_as_if_weir_had_not_asked_for_usage(gateway, model, user):
     model.requests.clear()
     answer = chat(gateway, user, stream=True)
@@ -114,9 +120,7 @@ def test_the_client_s_stream_is_as_if_weir_had_not_asked_for_usage(gateway, mode
     assert json.loads(sent)["stream_options"] == {"include_usage": True}
     assert sent.replace(b'"stream_options":{"include_usage":true},', b"") == body(stream=True)
     assert headers["accept-encoding"] == "identity"
-    with_null = b"".join(events("gpt-4o", 5, {})).replace(b'data: {"id": "chat-1", "object": "chat.completion.chunk", '
-                                                          b'"model": "gpt-4o", "choices": [], "usage": {}}\n\n', b"")
-    assert answer.body == with_null
+    assert answer.body == unasked(5)
     becomes(lambda: left(gateway, "tokens", user), 988)
 
 
@@ -367,6 +371,10 @@ def test_a_stream_beyond_its_limit_may_be_slowed_to_the_limit_s_rate(gateway, us
     usage = {"prompt_tokens": 20, "completion_tokens": 50, "total_tokens": 70}
     assert answer.body == b"".join(events("gpt-4o", 50, usage))
     assert time.monotonic() - start > 0.2  # 30 of 50 tokens come at 100 a second
+
+
+def test_a_stream_that_is_slowed_loses_nothing_but_the_event_that_is_taken_out(gateway, user):
+    assert chat(gateway, user, "/paced" + CHAT, stream=True, headers={"x-answer": "7 in, 60 out"}).body == unasked(60)
 
 
 def test_a_request_larger_than_what_is_read_is_413(gateway, user):

@@ -5,7 +5,6 @@ import json
 import pytest
 from admin_client import start_admin
 from eventually import becomes
-from model_server import ModelServer
 
 CONFIG = """
 limits: {{ tokens: {{ key: header:x-user-id, rate: 1000/1d, algorithm: fixed_window, unit: tokens, reserve: off }} }}
@@ -23,13 +22,6 @@ def with_trailers(bootstrap):
         if cluster["name"] == "model":
             cluster["typed_extension_protocol_options"] = {HTTP: {
                 "@type": f"type.googleapis.com/{HTTP}", "explicit_http_config": {"http_protocol_options": {"enable_trailers": True}}}}
-
-
-@pytest.fixture(scope="module")
-def model():
-    server = ModelServer()
-    yield server
-    server.stop()
 
 
 @pytest.fixture(scope="module")
