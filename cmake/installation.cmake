@@ -5,7 +5,8 @@ include(CMakePackageConfigHelpers)
 # The rooms' objects are built with hidden symbols; only what WEIR_API marks comes out (libweir.map).
 add_library(weir SHARED $<TARGET_OBJECTS:weir_limits> $<TARGET_OBJECTS:weir_store> $<TARGET_OBJECTS:weir_store_url>
                         $<TARGET_OBJECTS:weir_redis> $<TARGET_OBJECTS:weir_limiter> $<TARGET_OBJECTS:weir_event_stream>
-                        $<TARGET_OBJECTS:weir_lambda> $<TARGET_OBJECTS:weir_lambda_host>)
+                        $<TARGET_OBJECTS:weir_lambda> $<TARGET_OBJECTS:weir_lambda_host>
+                        $<TARGET_OBJECTS:weir_analytics>)
 add_library(weir::weir ALIAS weir)
 set_target_properties(weir PROPERTIES LINKER_LANGUAGE CXX VERSION ${PROJECT_VERSION} SOVERSION 0
                                       LINK_DEPENDS ${CMAKE_CURRENT_LIST_DIR}/libweir.map)

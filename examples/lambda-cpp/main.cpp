@@ -1,4 +1,5 @@
 // A function that answers in a stream, with a limit for each user that all its instances share.
+#include <weir/analytics.hpp>
 #include <weir/lambda.hpp>
 #include <weir/redis.hpp>
 #include <weir/weir.hpp>
@@ -70,6 +71,8 @@ int main() {
   const auto counters = store(variable("WEIR_STORE", "memory"));
   if (!counters) return weir::lambda::init_error({"Function.BadStore", "WEIR_STORE: " + counters.error()});
   weir::Limiter limiter(*rule, {.name = "lambda-cpp", .store = *counters});
+  const weir::Analytics analytics(*counters);  // written to Redis between an answer and the next event
+  const auto counted = analytics.limit("lambda-cpp");
 
   return weir::lambda::run(
       [&](const weir::lambda::Event& event, weir::lambda::Stream& answer) -> std::expected<void, weir::lambda::Error> {
@@ -77,6 +80,7 @@ int main() {
         if (!user)
           return std::unexpected(weir::lambda::Error{"Function.BadEvent", R"(the event must be {"user":"..."})"});
         const weir::Decision decision = limiter.limit(*user);
+        counted.record(*user, decision);
         answer.content_type("text/plain; charset=utf-8");
         answer.write(json::serialize(json::object{{"allowed", decision.allowed}, {"remaining", decision.remaining}}) +
                      "\n");

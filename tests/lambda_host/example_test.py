@@ -4,6 +4,7 @@ import json
 import signal
 
 import pytest
+import redis
 
 from conftest import BUILD
 from runtime_api import ERROR_TYPE
@@ -37,6 +38,18 @@ def test_instances_share_their_counters_in_redis(example, server):
     assert decision(other.invoke({"user": "ann"}))["remaining"] == 98
     with server.client() as client:
         assert client.keys("weir:lambda-cpp:{ann}*")
+
+
+def test_what_it_counted_is_in_redis_when_it_asks_for_the_next_event(example, server):
+    function = example(WEIR_STORE=server.url)
+    with redis.Redis(port=server.port) as client:
+        for user in ("ann", "bob"):
+            function.invoke({"user": user})
+            (key,) = {key for key in client.keys("weir:{analytics:*}:slices")}
+            (name, *more), texts = zip(*client.hgetall(key).items())
+            assert len(more) <= 1  # the minute may have passed
+            assert any(b"lambda-cpp" in text and user.encode() in text for text in texts)
+            assert 0 < client.pttl(key) <= 30 * 86_400_000
 
 
 @pytest.mark.parametrize("event", [b"", b"no JSON", b"[]", b'"text"', b"{}", b'{"user":7}', b'{"user":""}', b"\xff\x00"])
