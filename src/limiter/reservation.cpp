@@ -67,7 +67,7 @@ Reservation::~Reservation() {
   if (impl_ == nullptr || !impl_->open) return;
   constexpr std::int64_t nothing = 0;
   for (const Impl::Part& part : impl_->parts) {
-    if (part.settled) continue;
+    if (part.told) continue;
     limiter::settle_part(part.limiter->handle->shared_from_this(), *part.room, part.id, std::span(&nothing, 1),
                          part.limiter->now(), [](const Settled&) {});
   }
@@ -93,11 +93,11 @@ Settled Reservation::settle(std::span<const std::int64_t> actuals) {
     std::vector<std::int64_t> amounts;
     amounts.reserve(part.checks.size());
     for (const std::uint8_t check : part.checks) amounts.push_back(actuals[check]);
+    part.told = true;
     const Settled settled = limiter::settle_and_wait(*part.room, part.limiter->timeout, [&](auto done) {
       limiter::settle_part(part.limiter->handle->shared_from_this(), *part.room, part.id, amounts, part.limiter->now(),
                            std::move(done));
     });
-    if (settled) part.settled = true;
     if (!settled) all = settled;
   }
   // An answer ends it, even one that says no; only a store that is away leaves something to do.

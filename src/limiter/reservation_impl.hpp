@@ -20,7 +20,7 @@ struct Reservation::Impl {
     std::shared_ptr<store::Store> room;
     std::string id;
     std::vector<std::uint8_t> checks;  // which ones, in the order they are held
-    bool settled = false;
+    bool told = false;                 // what it used; where the store did not hear it, it is kept to be sent again
   };
 
   std::string id;

@@ -79,6 +79,25 @@ TEST_F(AnOutage, AReservationThatIsDroppedIsReleasedAfterwards) {
   EXPECT_EQ(used(rule, "user"), 0);
 }
 
+TEST_F(AnOutage, ASettlementThatCouldNotBeDeliveredStandsWhenTheReservationIsDropped) {
+  const Rule rule = fixed_window(100, 1min);
+  Limiter tokens = limiter(rule);
+  auto later = tokens.reserve("user", 40);
+  {
+    auto soon = tokens.reserve("user", 40);
+    ASSERT_TRUE(soon && later);
+    goes_away();
+    EXPECT_EQ(soon->settle(10).error(), SettleError::down);
+    EXPECT_EQ(later->settle(20).error(), SettleError::down);
+  }
+  is_back();
+  {
+    const Reservation dropped = *std::move(later);
+  }
+  EXPECT_THAT(tokens.limit("another"), Allowed());
+  EXPECT_EQ(used(rule, "user"), 30);
+}
+
 TEST_F(AnOutage, SettlementsThatNobodyWaitsForAreNoDifferent) {
   const Rule rule = fixed_window(100, 1min);
   Limiter tokens = limiter(rule);
