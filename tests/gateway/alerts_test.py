@@ -9,6 +9,7 @@ import time
 import pytest
 
 from admin_client import start_admin
+from certificates import make_certificate
 from conftest import PATIENCE
 from eventually import becomes, eventually
 from redis_server import RedisServer
@@ -132,6 +133,24 @@ def test_what_is_not_taken_is_posted_again_under_the_same_id(folder, user):
         log = admin.log.read_text()
         assert "webhook at 127.0.0.1: it answered 500" in log
         assert "s3cret" not in log and "from=weir" not in log
+    finally:
+        hook.stop()
+
+
+def test_a_webhook_over_tls_is_told_by_who_trusts_its_certificate(folder, user, tmp_path):
+    certificate = make_certificate(tmp_path)
+    hook = Webhook(certificate=certificate)
+    try:
+        config = CONFIG.format(url=hook.url, store="memory")
+        admin = start_admin(folder, config, ALERT_SECRET="s3cret", SSL_CERT_FILE=str(certificate.with_suffix(".crt")))
+        ask(admin, user, 8)
+        (alert,) = eventually(hook.alerts, "no alert")
+        assert (alert["key"], alert["used"]) == (user, 8)
+        wary = begin(folder, hook.url)
+        ask(wary, user, 8)
+        eventually(lambda: "webhook at localhost: " in wary.log.read_text(), "not tried")
+        assert len(hook.alerts()) == 1
+        assert hook.faults == []
     finally:
         hook.stop()
 

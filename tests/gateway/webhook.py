@@ -4,15 +4,22 @@ import hashlib
 import hmac
 import http.server
 import json
+import ssl
 import threading
 
 
 class Webhook(http.server.ThreadingHTTPServer):
     daemon_threads = True
 
-    def __init__(self, *statuses, secret="s3cret"):
-        """`statuses` are answered one after the other, the last of them from then on."""
+    def __init__(self, *statuses, secret="s3cret", certificate=None):
+        """`statuses` are answered one after the other, the last of them from then on. With a PEM of key and certificate
+        (certificates.py) it speaks TLS."""
         super().__init__(("127.0.0.1", 0), Posted)
+        self.certificate = certificate
+        if certificate:
+            context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+            context.load_cert_chain(certificate)
+            self.socket = context.wrap_socket(self.socket, server_side=True, do_handshake_on_connect=False)
         self.secret = secret.encode()
         self.statuses = list(statuses) or [204]
         self.bodies = []
@@ -23,7 +30,11 @@ class Webhook(http.server.ThreadingHTTPServer):
 
     @property
     def url(self):
-        return f"http://127.0.0.1:{self.server_port}/alert?from=weir"
+        origin = "https://localhost" if self.certificate else "http://127.0.0.1"
+        return f"{origin}:{self.server_port}/alert?from=weir"
+
+    def handle_error(self, *_):
+        """Who hangs up, as one does who does not trust the certificate, is no news."""
 
     def alerts(self):
         with self.lock:
