@@ -22,7 +22,12 @@ void put(std::string& out, std::string_view text) {
   put(out, static_cast<std::uint64_t>(text.size()));
   out += text;
 }
-void put(std::string& out, const HeavyHitters& ranking) {
+void put(std::string& out, const HeavyHitters& ranking, std::size_t most) {
+  if (ranking.size() > most) {
+    HeavyHitters kept = ranking;
+    kept.keep(most);
+    return put(out, kept, most);
+  }
   put_signed(out, ranking.error());
   put(out, static_cast<std::uint64_t>(ranking.size()));
   ranking.each([&](std::uint64_t, std::string_view key, std::int64_t count) {
@@ -107,7 +112,7 @@ LimitPart read_limit(Reading& in, const HashOfKey& hash) {
 
 }  // namespace
 
-std::string slice_text(const Slice& slice) {
+std::string slice_text(const Slice& slice, std::size_t most) {
   std::string out(1, version);
   put(out, static_cast<std::uint64_t>(slice.limits.size()));
   for (const auto& [name, part] : slice.limits) {
@@ -121,7 +126,7 @@ std::string slice_text(const Slice& slice) {
         put_signed(out, count);
       }
     }
-    for (const HeavyHitters& top : part.tops) put(out, top);
+    for (const HeavyHitters& top : part.tops) put(out, top, most);
   }
   put(out, static_cast<std::uint64_t>(slice.models.size()));
   for (const auto& [name, tokens] : slice.models) {
@@ -130,7 +135,7 @@ std::string slice_text(const Slice& slice) {
     for (const std::int64_t count : tokens.of) put_signed(out, count);
     put_signed(out, tokens.priced);
   }
-  for (const HeavyHitters& keys : slice.keys) put(out, keys);
+  for (const HeavyHitters& keys : slice.keys) put(out, keys, most);
   put(out, static_cast<std::uint64_t>(slice.lambdas.size()));
   for (const auto& [name, count] : slice.lambdas) {
     put(out, name.function);

@@ -43,7 +43,8 @@ std::vector<SliceWriter::Batch> SliceWriter::changed(Instant now, const std::vec
                                                      bool all_is_lost) {
   const Millis at = std::chrono::floor<std::chrono::milliseconds>(now.time_since_epoch()).count();
   const std::string instance = recorder_.instance();
-  const Millis retention = recorder_.terms().retention;
+  const Terms terms = recorder_.terms();
+  const Millis retention = terms.retention;
   std::vector<Batch> batches;
   std::size_t bytes = 0;
   recorder_.each_changed(known, all_is_lost, [&](const SliceChange& change, const Slice* slice) {
@@ -58,7 +59,7 @@ std::vector<SliceWriter::Batch> SliceWriter::changed(Instant now, const std::vec
         std::clamp<Millis>(name.begin + name.length + retention - at, 1000, std::max<Millis>(retention, 1000));
     batch.ttl = std::max<limits::Nanos>(batch.ttl, std::chrono::milliseconds(left));
     batch.adds = batch.adds || slice != nullptr;
-    std::string text = slice == nullptr ? std::string() : slice_text(*slice);
+    std::string text = slice == nullptr ? std::string() : slice_text(*slice, terms.top);
     batch.bytes += text.size();
     bytes += text.size();
     batch.records.push_back(

@@ -27,6 +27,9 @@ constexpr std::chrono::milliseconds settings_asked_for{500};
 // How often what the workers recorded is put together; queries see it at once.
 constexpr std::chrono::seconds recorded_collected_after{1};
 
+// How often it is written where other gateways read it, who should see it within 5 s.
+constexpr std::chrono::seconds recorded_shared_after{2};
+
 // What is counted and not shared yet delays the end of this process by so much.
 constexpr std::chrono::seconds longest_flush{1};
 
@@ -128,8 +131,10 @@ class WeirExtension final : public BootstrapExtension {
       if (const auto late = one.lock()) late->expire();
     }));
     if (lasting().recorder.is_on()) {
-      if (analytics::Sharing* const sharing = runtime_.runtime().sharing()) {
+      analytics::Sharing* const sharing = runtime_.runtime().sharing();
+      if (sharing != nullptr && (now >= shared_next_ || now < shared_next_ - recorded_shared_after)) {
         sharing->flush(now);
+        shared_next_ = now + recorded_shared_after;
       } else {
         lasting().recorder.collect(now);
       }
@@ -147,6 +152,7 @@ class WeirExtension final : public BootstrapExtension {
   ExtensionHost host_;
   LiveRuntime runtime_;
   std::unique_ptr<Timer> timer_;
+  Instant shared_next_{};
 };
 
 }  // namespace

@@ -39,7 +39,7 @@ TEST(SliceText, ComesBackAsItWas) {
   Chance chance(32);
   for (int i = 0; i < 200; ++i) {
     const Slice slice = a_slice(chance);
-    const std::string text = slice_text(slice);
+    const std::string text = slice_text(slice, 1000);
     const auto read = read_slice(text, hash);
     ASSERT_TRUE(read) << repeat_with();
     EXPECT_EQ(read->models, slice.models);
@@ -57,7 +57,7 @@ TEST(SliceText, ComesBackAsItWas) {
 TEST(SliceText, ThatIsCutOrChangedIsReadOrRefusedAndNoMore) {
   Chance chance(33);
   for (int i = 0; i < 2000; ++i) {
-    std::string text = slice_text(a_slice(chance));
+    std::string text = slice_text(a_slice(chance), 1000);
     if (chance.one_in(2)) {
       text.resize(static_cast<std::size_t>(chance.between(0, static_cast<std::int64_t>(text.size()) - 1)));
       EXPECT_FALSE(read_slice(text, hash)) << repeat_with();
@@ -70,6 +70,23 @@ TEST(SliceText, ThatIsCutOrChangedIsReadOrRefusedAndNoMore) {
       }
     }
   }
+}
+
+TEST(SliceText, OfTooManyKeysHoldsTheLargestAndWhatMayBeMissing) {
+  Slice slice;
+  HeavyHitters& keys = slice.limit("a").top(By::allowed);
+  keys.hold_to(1024);
+  for (int key = 1; key <= 100; ++key) keys.add(hash(std::to_string(key)), std::to_string(key), key);
+  const auto read = read_slice(slice_text(slice, 10), hash);
+  ASSERT_TRUE(read);
+  const HeavyHitters& found = read->limits.find("a")->second.top(By::allowed);
+  EXPECT_EQ(found.size(), 10U);
+  EXPECT_EQ(found.error(), 90);
+  found.each([](std::uint64_t, std::string_view key, std::int64_t count) {
+    EXPECT_EQ(std::to_string(count), key);
+    EXPECT_GT(count, 90);
+  });
+  EXPECT_EQ(keys.size(), 100U);
 }
 
 }  // namespace
