@@ -56,6 +56,9 @@ class Reading {
   }
   std::int64_t signed_number() {
     const std::uint64_t value = number();
+    const std::uint64_t size = (value >> 1) + (value & 1);
+    if (size > most_in_all - total_) return static_cast<std::int64_t>(fail());
+    total_ += size;
     return static_cast<std::int64_t>(value >> 1 ^ (0 - (value & 1)));
   }
   // How many things follow, each of at least one byte.
@@ -75,7 +78,11 @@ class Reading {
   }
 
  private:
+  // Of all counts of a slice, whatever their sign: hundreds of slices add up without an overflow.
+  static constexpr std::uint64_t most_in_all = std::uint64_t{1} << 54;
+
   std::string_view rest_;
+  std::uint64_t total_ = 0;
   bool failed_ = false;
 };
 

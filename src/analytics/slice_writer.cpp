@@ -111,7 +111,15 @@ bool SliceWriter::begin(Instant now) {
     flight_->under_way = true;
     flight_->failed = false;
   }
-  std::vector<Batch> batches = changed(now, known, forgotten);
+  std::vector<Batch> batches;
+  try {
+    batches = changed(now, known, forgotten);
+  } catch (...) {  // no memory: there may be some the next time
+    const std::scoped_lock lock(flight_->mutex);
+    flight_->forgotten = true;  // what was known may not have been said
+    flight_->under_way = false;
+    throw;
+  }
   {
     const std::scoped_lock lock(flight_->mutex);
     std::ranges::move(batches, std::back_inserter(flight_->left));

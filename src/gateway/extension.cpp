@@ -102,11 +102,15 @@ class WeirExtension final : public BootstrapExtension {
 
  private:
   // What was counted in the last second, other gateways have not seen yet.
-  void flush_analytics() {
+  void flush_analytics() noexcept {
     analytics::Recorder& recorder = lasting().recorder;
-    analytics::Sharing* const sharing = runtime_.runtime().sharing();
-    if (sharing != nullptr && recorder.is_on() && !sharing->flush_all(runtime_.runtime().now(), longest_flush)) {
-      note("what was counted for analytics could not be written to Redis before the end");
+    try {
+      analytics::Sharing* const sharing = runtime_.runtime().sharing();
+      if (sharing != nullptr && !sharing->flush_all(runtime_.runtime().now(), longest_flush)) {
+        note("what was counted for analytics could not be written to Redis before the end");
+      }
+    } catch (...) {  // no memory: the end comes all the same
+      log(LogLevel::warn, "weir: what was counted for analytics was not written to Redis");
     }
     recorder.share(nullptr);
   }

@@ -6,6 +6,7 @@
 #include <gtest/gtest.h>
 
 #include <functional>
+#include <limits>
 #include <string>
 
 namespace weir::analytics {
@@ -87,6 +88,16 @@ TEST(SliceText, OfTooManyKeysHoldsTheLargestAndWhatMayBeMissing) {
     EXPECT_GT(count, 90);
   });
   EXPECT_EQ(keys.size(), 100U);
+}
+
+TEST(SliceText, ThatCountsMoreThanCanBeAddedUpIsRefused) {
+  Slice slice;
+  slice.add_point("a", start, {.allowed = std::int64_t{1} << 53});
+  EXPECT_TRUE(read_slice(slice_text(slice, 10), hash));
+  slice.add_point("a", start, {.cost = -(std::int64_t{1} << 54)});
+  EXPECT_FALSE(read_slice(slice_text(slice, 10), hash));
+  slice.add_point("a", start, {.cost = std::numeric_limits<std::int64_t>::min() + (std::int64_t{1} << 54)});
+  EXPECT_FALSE(read_slice(slice_text(slice, 10), hash));
 }
 
 }  // namespace
