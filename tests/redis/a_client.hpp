@@ -24,7 +24,7 @@ using namespace std::chrono_literals;
 // What an answer was, in a word: the text, "(nil)", "(7 items)", or the failure.
 inline std::string in_words(const Reply& reply) {
   if (!reply) {
-    constexpr std::string_view names[] = {"timeout", "down", "full"};
+    constexpr std::string_view names[] = {"timeout", "lost", "down", "full"};
     return "<" + std::string(names[static_cast<std::size_t>(reply.error())]) + ">";
   }
   const Value& value = *reply;

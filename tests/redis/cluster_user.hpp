@@ -28,6 +28,8 @@ inline std::string_view word_of(Failure failure) {
   switch (failure) {
     case Failure::timeout:
       return "failed: timeout";
+    case Failure::lost:
+      return "failed: lost";
     case Failure::down:
       return "failed: down";
     case Failure::full:

@@ -21,7 +21,7 @@ class PipelineStory : public testing::Test {
  protected:
   void push(const std::string& name, Deadline deadline = t0 + 1s) {
     pipeline.push({.bytes = name + ";"}, deadline, [this, name](const Reply& reply) {
-      const char* const failures[] = {"timeout", "down", "full"};
+      const char* const failures[] = {"timeout", "lost", "down", "full"};
       told.push_back(name + " " + (reply ? std::string(reply->get().text) : failures[static_cast<int>(reply.error())]));
     });
   }
@@ -122,11 +122,11 @@ TEST_F(PipelineStory, FailsTheUnsentAndTheDueApart) {
   push("a");
   written();
   push("b");
-  pipeline.fail_due(Failure::down);
-  EXPECT_THAT(told, ElementsAre("a down"));
+  pipeline.fail_due(Failure::lost);
+  EXPECT_THAT(told, ElementsAre("a lost"));
   EXPECT_EQ(pipeline.waiting(), 1U);
   pipeline.fail_unsent(Failure::down);
-  EXPECT_THAT(told, ElementsAre("a down", "b down"));
+  EXPECT_THAT(told, ElementsAre("a lost", "b down"));
   EXPECT_EQ(pipeline.waiting(), 0U);
 }
 

@@ -190,6 +190,25 @@ TEST_F(RedisStoreTest, ChargesByForceTravelTogetherKeyByKey) {
   EXPECT_THAT(said, ElementsAre(Status::timeout, Status::down));
 }
 
+// Whoever hears `down` charges again: only what was surely not done may be said so.
+TEST_F(RedisStoreTest, AChargeThatMayHaveBeenMadeIsNotSaidToBeDown) {
+  options_.max_keys = 1;
+  const auto ten = space(10);
+  const Charge charges[] = {{.key = "a", .units = 1}, {.key = "b", .units = 1}};
+  std::vector<Status> said;
+  const auto charge = [&](Failure first, Failure second) {
+    store().charge(*ten, charges, Instant{}, [&](Status status) { said.push_back(status); });
+    run();
+    client_->fail(first);
+    client_->fail(second);
+  };
+  charge(Failure::timeout, Failure::down);
+  charge(Failure::lost, Failure::down);
+  charge(Failure::full, Failure::lost);
+  charge(Failure::full, Failure::down);
+  EXPECT_THAT(said, ElementsAre(Status::timeout, Status::timeout, Status::timeout, Status::down));
+}
+
 TEST_F(RedisStoreTest, BeyondItsBoundACallIsFullAtOnceAndAnswersMakeRoom) {
   options_.max_calls = 2;
   const auto ten = space(10);

@@ -44,15 +44,16 @@ TEST_F(RedisStoreTest, WhatWaitedTooLongIsNotSent) {
 
 TEST_F(RedisStoreTest, FailuresOfTheClientAreCountedForEachCall) {
   const auto ten = space(10);
-  for (const Failure failure : {Failure::timeout, Failure::down, Failure::full}) {
+  for (const Failure failure : {Failure::timeout, Failure::lost, Failure::down, Failure::full}) {
     ask(*ten, "a");
     ask(*ten, "b");
     run();
     client_->fail(failure);
   }
-  EXPECT_THAT(answers_, ElementsAre("a timeout", "b timeout", "a down", "b down", "a full", "b full"));
+  EXPECT_THAT(answers_,
+              ElementsAre("a timeout", "b timeout", "a timeout", "b timeout", "a down", "b down", "a full", "b full"));
   EXPECT_EQ(errors(StoreError::timeout), 2U);
-  EXPECT_EQ(errors(StoreError::down), 2U);
+  EXPECT_EQ(errors(StoreError::down), 4U);
   EXPECT_EQ(errors(StoreError::full), 2U);
 }
 

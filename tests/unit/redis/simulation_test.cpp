@@ -84,7 +84,7 @@ class WeatherClient final : public Client {
   void answer_next() {
     Coming coming = std::move(coming_.extract(coming_.begin()).mapped());
     if (coming.late) return coming.done(std::unexpected(Failure::timeout));
-    if (coming.broken) return coming.done(std::unexpected(Failure::down));
+    if (coming.broken) return coming.done(std::unexpected(Failure::lost));
     coming.done(coming.value.get());
   }
 

@@ -9,7 +9,7 @@
 // the fork. No thread runs but for the look-up of a host that is given by its name, and nobody waits for that one.
 //
 // A command that was written and not answered may have been done: it is never sent twice, and its caller is told
-// `timeout` or `down`. What the server refused without doing it (MOVED, ASK, TRYAGAIN, CLUSTERDOWN, READONLY)
+// `timeout` or `lost`. What the server refused without doing it (MOVED, ASK, TRYAGAIN, CLUSTERDOWN, READONLY)
 // is repeated where it belongs, within the deadline; but one that is LOADING, or MASTERDOWN, is as good as none.
 #pragma once
 
@@ -26,9 +26,10 @@
 namespace weir::store::redis {
 
 enum class Failure : std::uint8_t {
-  timeout,  // the deadline passed before the answer came
-  down,     // there is no connection, it broke, or the server has been silent: answered at once while that lasts
-  full,     // the queue is at its bound
+  timeout,  // the deadline passed before the answer came: it may have been done
+  lost,     // it was written, and the connection broke before the answer came: it may have been done
+  down,     // there is no connection, or the server has been silent, answered at once while that lasts: it was not done
+  full,     // the queue is at its bound: it was not done
 };
 
 // The value, its texts and items live until the callback returns. Errors that Redis says are values, too.
@@ -53,7 +54,7 @@ class Client {
   [[nodiscard]] virtual bool is_cluster() const = 0;
   [[nodiscard]] virtual Health health() const = 0;  // from any thread
 
-  // Ends every connection; what is under way is answered `down`. Nothing may be sent afterwards.
+  // Ends every connection; what is under way is answered `lost` or `down`. Nothing may be sent afterwards.
   virtual void close() = 0;
 };
 

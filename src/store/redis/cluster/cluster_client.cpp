@@ -129,7 +129,8 @@ void ClusterClient::answered(const Node& node, Request request, Reply reply) {
   if (closed_) return finish(std::move(request), reply);
   if (!reply) {
     // It was perhaps done, so it is not sent again; but the next ones should find who serves the slot now.
-    if (reply.error() == Failure::down) refresh(request->deadline, &node->address);
+    const bool gone = reply.error() == Failure::down || reply.error() == Failure::lost;
+    if (gone) refresh(request->deadline, &node->address);
     if (reply.error() == Failure::timeout) stale_ = true;
     return finish(std::move(request), reply);
   }

@@ -165,8 +165,11 @@ void Link::receive(Deadline now) {
 }
 
 void Link::take_answer(const Value& answer, Deadline now) {
-  if (answer.is_error("LOADING")) return lose(now, where_ + ": Redis is loading its data", true);
-  if (answer.is_error("MASTERDOWN")) return lose(now, where_ + ": a replica that has lost its master", true);
+  // Such a server does nothing that it was asked.
+  if (answer.is_error("LOADING")) return lose(now, where_ + ": Redis is loading its data", true, Failure::down);
+  if (answer.is_error("MASTERDOWN")) {
+    return lose(now, where_ + ": a replica that has lost its master", true, Failure::down);
+  }
   if (options_.to.master_only && answer.is_error("READONLY") && pipeline_.has_due()) {
     moving_ = true;
     pipeline_.repeat();
@@ -195,7 +198,7 @@ void Link::flush(Deadline now) {
 
 // What was written and not answered may have been done, and is not written again. What was not written waits for the
 // next connection.
-void Link::lose(Deadline now, const std::string& why, bool back_off_first) {
+void Link::lose(Deadline now, const std::string& why, bool back_off_first, Failure of_due) {
   const bool noticed = back_off_first || pipeline_.has_due();
   rest();
   transport_.reset();
@@ -207,7 +210,7 @@ void Link::lose(Deadline now, const std::string& why, bool back_off_first) {
     next_attempt_ = now;
   }
   if (noticed) say_down(why);
-  pipeline_.fail_due(Failure::down);
+  pipeline_.fail_due(of_due);
 }
 
 void Link::close() {
@@ -220,7 +223,7 @@ void Link::end() {
   rest();
   attempt_.reset();
   transport_.reset();
-  pipeline_.fail_due(Failure::down);
+  pipeline_.fail_due(Failure::lost);
   pipeline_.fail_unsent(Failure::down);
 }
 

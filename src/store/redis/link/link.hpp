@@ -51,7 +51,7 @@ class Link : public std::enable_shared_from_this<Link> {
   // False: a send now would be answered `down` at once. What is stalled is usable: a send is how it is asked.
   [[nodiscard]] bool usable() const;
   [[nodiscard]] Health health() const;  // from any thread
-  // What is under way is answered `down`. Nothing may be sent afterwards.
+  // What is under way is answered `lost` or `down`. Nothing may be sent afterwards.
   void close();
 
  private:
@@ -65,7 +65,8 @@ class Link : public std::enable_shared_from_this<Link> {
   void receive(Deadline now);
   void take_answer(const Value& answer, Deadline now);
   void flush(Deadline now);
-  void lose(Deadline now, const std::string& why, bool back_off);
+  // `of_due`: what those are told whose commands were written.
+  void lose(Deadline now, const std::string& why, bool back_off, Failure of_due = Failure::lost);
   void back_off(Deadline now);
   void end();
 

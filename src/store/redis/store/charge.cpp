@@ -26,11 +26,8 @@ class Charging : public std::enable_shared_from_this<Charging> {
 
  private:
   void came(const StoreCore::Said& said) {
-    if (said) {
-      charged_ = true;
-    } else {
-      worst_ = said.error();
-    }
+    if (!said) worst_ = said.error();
+    if (said || said.error() == Status::timeout) charged_ = true;
     if (--out_ != 0) return;
     done_(worst_ != Status::decided && charged_ ? Status::timeout : worst_);
   }
@@ -39,7 +36,7 @@ class Charging : public std::enable_shared_from_this<Charging> {
   std::size_t out_;
   std::move_only_function<void(Status)> done_;
   Status worst_ = Status::decided;
-  bool charged_ = false;
+  bool charged_ = false;  // something, or maybe
 };
 
 bool by_key(const Charge& one, const Charge& other) {

@@ -17,6 +17,8 @@ Meaning meaning_of(Failure failure) {
   switch (failure) {
     case Failure::timeout:
       return {Status::timeout, StoreError::timeout};
+    case Failure::lost:
+      return {Status::timeout, StoreError::down};
     case Failure::full:
       return {Status::full, StoreError::full};
     case Failure::down:
