@@ -110,6 +110,16 @@ TEST_F(IpDenyList, AListThatComesInSmallPiecesIsTakenWhole) {
   EXPECT_EQ(cli({"SCARD", "app:denyList:ipDenyList"}), "20000");
 }
 
+TEST_F(IpDenyList, AListIsFetchedForTheLimiterThatTookAnothersPlace) {
+  HttpSource source(http_answer(std::string(bad) + "\n"));
+  const auto store = store_on(source.url());
+  auto old = std::make_unique<Limiter>(limiter(store));
+  Limiter api = limiter(store);
+  old.reset();
+  const Limiter other(fixed_window(1, 1h), {.name = "other", .store = store, .prefix = "other"});
+  EXPECT_TRUE(becomes_true([&] { return api.limit(bad).reason == Reason::denied; }));
+}
+
 TEST_F(IpDenyList, OneProcessFetchesItForAll) {
   HttpSource source(http_answer(std::string(bad) + "\n"));
   Limiter first = limiter(store_on(source.url()));
@@ -224,6 +234,12 @@ TEST_F(IpDenyList, AnAnswerThatBreaksOffChangesNothing) {
   const std::string whole = http_answer(std::string(bad) + "\n" + worse + "\n");
   HttpSource source(whole.substr(0, whole.size() - 5));
   expect_notice(source.url(), "could not be fetched");
+}
+
+TEST_F(IpDenyList, WhatIsWrongIsToldWithoutTheSourcesQuery) {
+  HttpSource source(http_answer("nothing\n"));
+  expect_notice(source.url() + "?token=s3cret", "no addresses");
+  EXPECT_THAT(notices(), testing::Not(HasSubstr("s3cret")));
 }
 
 TEST_F(IpDenyList, APageWithoutAddressesChangesNothing) {

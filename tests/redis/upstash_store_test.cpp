@@ -124,6 +124,37 @@ TEST_F(UpstashStore, TheDynamicLimitStandsInThePlaceOfTheRateButNotOfOverrides) 
   EXPECT_EQ(api.limit("vip").limit, 100);
 }
 
+// As when a changed weir.yaml is applied.
+TEST_F(UpstashStore, WhatALimiterMeansToItsPrefixOutlivesTheOneWhosePlaceItTakes) {
+  cli({"SET", "app:dynamic:global", "3"});
+  auto old = std::make_unique<Limiter>(limiter(fixed_window(10, 1min)));
+  auto old_inner = std::make_unique<Limiter>(limiter(fixed_window(10, 1min), "app:login"));
+  Limiter api = limiter(fixed_window(10, 1min));
+  Limiter inner = limiter(fixed_window(10, 1min), "app:login");
+  old.reset();
+  old_inner.reset();
+  ASSERT_TRUE(api.set_rate("vip", fixed_window(100, 1min)));
+  EXPECT_EQ(api.limit("vip").limit, 100);
+  EXPECT_EQ(api.limit("u").limit, 3);
+  EXPECT_TRUE(inner.limit("u"));
+  ASSERT_TRUE(api.reset_all());
+  EXPECT_EQ(cli({"GET", "app:login:u:29396667"}), "1");
+}
+
+TEST_F(UpstashStore, TheDynamicLimitStandsInThePlaceOfAChangedRate) {
+  cli({"SET", "app:dynamic:global", "3"});
+  auto old = std::make_unique<Limiter>(limiter(fixed_window(10, 1min)));
+  Limiter api(fixed_window(20, 1min), {.name = "api",
+                                       .store = store_,
+                                       .clock = &clock_,
+                                       .prefix = "app",
+                                       .overrides = {{.pattern = "vip", .rule = fixed_window(10, 1min)}},
+                                       .timeout = 5s});
+  old.reset();
+  EXPECT_EQ(api.limit("u").limit, 3);
+  EXPECT_EQ(api.limit("vip").limit, 10);
+}
+
 TEST_F(UpstashStore, SeveralLimitsAreOneDecision) {
   Limiter api = limiter(fixed_window(10, 1min));
   Limiter other = limiter(token_bucket(1, 1min, 2), "other");

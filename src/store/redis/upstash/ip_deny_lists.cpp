@@ -38,16 +38,18 @@ std::shared_ptr<IpDenyList> IpDenyLists::make_list(const std::string& prefix) {
   const auto fetch = [weak = weak_from_this()](const std::string&, IpDenyList::OnText done) {
     if (const auto self = weak.lock()) self->fetch(std::move(done));
   };
+  // As people are told of it: a query may hold a secret.
   const SourceUrl& source = options_.source;
-  return IpDenyList::make(prefix, host_header(source.host, source.tls) + source.target, send, fetch);
+  const std::string path = source.target.substr(0, source.target.find('?'));
+  return IpDenyList::make(prefix, host_header(source.host, source.tls) + path, send, fetch);
 }
 
 void IpDenyLists::follow(const RedisSpace& space) {
   const std::scoped_lock lock(mutex_);
-  std::erase_if(followed_, [](const auto& one) { return one.second.space.expired(); });
+  std::erase_if(followed_, [](const auto& one) { return one.second.generation.expired(); });
   Followed& followed = followed_[space.prefix()];
   if (followed.list != nullptr) return;
-  followed.space = space.weak_from_this();
+  followed.generation = space.shared_generation();
   followed.list = make_list(space.prefix());
 }
 

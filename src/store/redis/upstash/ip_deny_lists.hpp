@@ -41,7 +41,7 @@ class IpDenyLists : public std::enable_shared_from_this<IpDenyLists> {
   [[nodiscard]] static std::shared_ptr<IpDenyLists> make(boost::asio::any_io_executor executor,
                                                          std::shared_ptr<Client> client, IpDenyListsOptions options);
 
-  // From any thread. `follow`: that of the space's prefix, as long as the space lives.
+  // From any thread. `follow`: that of the space's prefix, as long as any space of it lives.
   void follow(const RedisSpace& space);
   void poll(Instant now);  // with each decision: two loads and a clock
   void close();            // what is fetched is let go
@@ -49,7 +49,7 @@ class IpDenyLists : public std::enable_shared_from_this<IpDenyLists> {
  private:
   using Steady = std::chrono::steady_clock::time_point;
   struct Followed {
-    std::weak_ptr<const RedisSpace> space;
+    std::weak_ptr<std::atomic<std::int64_t>> generation;  // lives as long as any space of the prefix
     std::shared_ptr<IpDenyList> list;
     std::string said;  // what was wrong, as it was last told
   };

@@ -4,6 +4,8 @@
 #include "store/redis/layout/layout.hpp"
 #include "store/redis/upstash/terms.hpp"
 
+#include <atomic>
+#include <cstdint>
 #include <memory>
 #include <string>
 #include <utility>
@@ -13,16 +15,17 @@ namespace weir::store::redis::upstash {
 
 class UpstashSpace final : public RedisSpace {
  public:
-  UpstashSpace(const Rule& rule, std::string prefix, const Terms& terms, bool is_base = true)
-      : RedisSpace(rule, std::move(prefix), std::make_shared<std::atomic<std::int64_t>>(0)),
-        terms_(terms),
-        is_base_(is_base) {}
+  UpstashSpace(const Rule& rule, std::string prefix, const Terms& terms,
+               std::shared_ptr<std::atomic<std::int64_t>> generation, bool is_base)
+      : RedisSpace(rule, std::move(prefix), std::move(generation)), terms_(terms), is_base_(is_base) {}
   [[nodiscard]] const Terms& terms() const { return terms_; }
-  [[nodiscard]] bool is_base() const { return is_base_; }  // the dynamic limit stands in the place of its limit
+  // The dynamic limit stands in the place of its limit.
+  [[nodiscard]] bool is_base() const { return is_base_.load(std::memory_order_relaxed); }
+  void become_base(bool is) const { is_base_.store(is, std::memory_order_relaxed); }
 
  private:
   Terms terms_;
-  bool is_base_;
+  mutable std::atomic<bool> is_base_;
 };
 
 // Where the state of a key is kept at that time: a window's counter and the one before it, or a bucket.
