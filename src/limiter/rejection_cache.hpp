@@ -3,21 +3,19 @@
 //
 // A refusal stands for calls of at least the refused cost until the call would pass, and at most a second, so that
 // what other processes gave back is soon seen. Who is on a deny list of the store's stays denied for a second, whatever
-// the cost. One slot a hash: a newer refusal takes an older one's place; the bound
-// is the number of slots. Keys are kept as 128 keyed bits: no key can be made to look like another.
+// the cost.
 #pragma once
+
+#include "limiter/keyed_slots.hpp"
 
 #include <weir/decision.hpp>
 #include <weir/key.hpp>
 
-#include <array>
 #include <atomic>
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
-#include <mutex>
 #include <optional>
-#include <vector>
 
 namespace weir::limiter {
 
@@ -38,31 +36,17 @@ class RejectionCache {
   [[nodiscard]] std::uint64_t replaced() const { return replaced_.load(std::memory_order_relaxed); }
 
  private:
-  struct Hash {
-    std::uint64_t slot = 0;
-    std::uint64_t check = 0;
-    friend bool operator==(const Hash&, const Hash&) = default;
-  };
-  struct Slot {
-    Hash hash;
+  struct Refusal {
     std::int64_t cost = 0;
     Instant since{};
-    Instant until{};  // not after `passes`; the epoch: empty
+    Instant until{};  // not after `passes`
     Instant passes{};
     std::uint64_t refunds = 0;
     Decision decision;
   };
 
-  [[nodiscard]] Hash hash_of(Key key) const;
-  [[nodiscard]] std::mutex& mutex_of(const Hash& hash) { return mutexes_[hash.slot % entries_ % mutexes_.size()]; }
-  void allocate();
-
   const std::size_t entries_;
-  const std::uint64_t seed_;
-  std::once_flag allocated_;
-  std::atomic<bool> used_{false};  // nothing was ever refused: no slots yet
-  std::vector<Slot> slots_;
-  std::array<std::mutex, 64> mutexes_;
+  KeyedSlots<Refusal> slots_;
   std::atomic<std::uint64_t> replaced_{0};
 };
 

@@ -3,27 +3,12 @@
 #include "usage/json/quoted.hpp"
 #include "usage/refusal/rate_headers.hpp"
 #include "usage/refusal/time_text.hpp"
+#include "usage/refusal/unit_words.hpp"
 
 #include <algorithm>
 
 namespace weir::usage {
 namespace {
-
-std::string_view words(Unit unit) {
-  switch (unit) {
-    case Unit::requests:
-      return "requests";
-    case Unit::tokens:
-      return "tokens";
-    case Unit::input_tokens:
-      return "input tokens";
-    case Unit::output_tokens:
-      return "output tokens";
-    case Unit::cost:
-      break;
-  }
-  return "cost";
-}
 
 // Money is written as money: nanos are of no use to a reader.
 std::string amount(Unit unit, std::int64_t number) {
@@ -38,7 +23,7 @@ std::string sentence(const Refused& refused) {
   const Standing& standing = refused.standing;
   std::string text = refused.impossible ? "Request too large" : "Rate limit reached";
   if (!refused.model.empty()) text.append(" for ").append(refused.model);
-  text.append(" on ").append(words(standing.unit)).append(" (").append(refused.limit).append("): Limit ");
+  text.append(" on ").append(words_of(standing.unit).sentence).append(" (").append(refused.limit).append("): Limit ");
   text += amount(standing.unit, standing.limit);
   if (!refused.impossible) text += ", Remaining " + amount(standing.unit, standing.remaining);
   text += ", Requested " + amount(standing.unit, refused.requested) + ".";

@@ -24,6 +24,6 @@ struct ScriptCall {
 };
 
 // Sends it by EVALSHA, and again by EVAL when the server does not know it (NOSCRIPT): nobody notices.
-void call_script(Client& client, const ScriptCall& call, Deadline deadline, OnReply done);
+void call_script(Client& client, ScriptCall call, Deadline deadline, OnReply done);
 
 }  // namespace weir::store::redis

@@ -61,10 +61,10 @@ void SharedSettings::send_offers() {
   }
   if (fields.empty()) return;
   offering_ = true;
-  const ScriptCall call{.script = &offer_script(),
-                        .keys = {keys_.version, keys_.settings, keys_.denied},
-                        .arguments = std::move(arguments)};
-  call_script(*client_, call, options_.now() + options_.patience,
+  ScriptCall call{.script = &offer_script(),
+                  .keys = {keys_.version, keys_.settings, keys_.denied},
+                  .arguments = std::move(arguments)};
+  call_script(*client_, std::move(call), options_.now() + options_.patience,
               [self = shared_from_this(), fields = std::move(fields)](const Reply& reply) {
                 self->offering_ = false;
                 self->offers_answered(fields, reply);

@@ -134,13 +134,13 @@ void SharedSettings::ask() {
   const std::int64_t now = now_ns();
   asked_at_.store(now);
   asking_since_.store(now);
-  const ScriptCall call{
+  ScriptCall call{
       .script = &script("shared_poll"),
       .keys = {keys_.instances, keys_.version, keys_.settings, keys_.denied, keys_.generation},
       .arguments = {options_.instance, version_, std::to_string(instance_lives.count()), std::to_string(most_bytes)}};
   // Whoever waits for the first answer waits as long as a decision may.
   call_script(
-      *client_, call, options_.now() + std::max(options_.patience, options_.timeout),
+      *client_, std::move(call), options_.now() + std::max(options_.patience, options_.timeout),
       [self = shared_from_this(), own_writes = own_writes_](Reply reply) { self->answered(reply, own_writes); });
 }
 
@@ -204,7 +204,7 @@ void SharedSettings::write(const Script& script, std::vector<std::string> keys, 
       [self = shared_from_this(), done = std::move(done),
        call = ScriptCall{.script = &script, .keys = std::move(keys), .arguments = std::move(arguments)}]() mutable {
         if (self->closed_) return done(std::unexpected(SettingsError::down));
-        call_script(*self->client_, call, self->options_.now() + self->options_.patience,
+        call_script(*self->client_, std::move(call), self->options_.now() + self->options_.patience,
                     [self, done = std::move(done)](Reply reply) mutable {
                       if (reply && is_full(*reply)) return done(std::unexpected(SettingsError::full));
                       const auto read = reply ? read_write(*reply) : std::nullopt;
@@ -298,7 +298,7 @@ void SharedSettings::look_elsewhere(std::string_view prefix, OnElsewhere done) {
   boost::asio::dispatch(executor_, [self = shared_from_this(), call = upstash::package_settings_call(prefix),
                                     done = std::move(done)]() mutable {
     if (self->closed_) return done(std::unexpected(SettingsError::down));
-    call_script(*self->client_, call, self->options_.now() + self->options_.patience,
+    call_script(*self->client_, std::move(call), self->options_.now() + self->options_.patience,
                 [done = std::move(done)](const Reply& reply) mutable {
                   auto read = reply ? upstash::read_package_settings(*reply) : std::nullopt;
                   if (!read) return done(std::unexpected(SettingsError::down));

@@ -59,7 +59,7 @@ Operation for_each_part(std::string id, std::optional<Nanos> lease, Deadline dea
             calls.push_back(*std::move(call));
           }
           const auto joined = std::make_shared<Joined>(*core, calls.size(), std::move(done));
-          for (const ScriptCall& call : calls) core->call_at_once(call, deadline, joined->one());
+          for (ScriptCall& call : calls) core->call_at_once(std::move(call), deadline, joined->one());
         });
   };
 }

@@ -185,7 +185,7 @@ void Spread::undo(const Piece& piece) {
   ScriptCall script =
       layout.holds() ? layout.undo(id_, piece.tag, attempt_) : layout.joint({.checks = refunds, .now = call_.now}, {});
   const Deadline deadline = core_.options().now() + core_.options().timeout;
-  core_.call_at_once(script, deadline, [](const StoreCore::Said&) {});
+  core_.call_at_once(std::move(script), deadline, [](const StoreCore::Said&) {});
 }
 
 void Spread::stop(Status status) {

@@ -74,22 +74,22 @@ void StoreCore::drain() {
 }
 
 void StoreCore::call(ScriptCall script, Deadline deadline, std::size_t calls, OnSaid done) {
-  if (has_room()) return send(script, deadline, calls, std::move(done), true);
+  if (has_room()) return send(std::move(script), deadline, calls, std::move(done), true);
   waiting_.push_back({std::move(script), deadline, calls, std::move(done)});
 }
 
-void StoreCore::call_at_once(const ScriptCall& script, Deadline deadline, OnSaid done) {
-  send(script, deadline, 1, std::move(done), false);
+void StoreCore::call_at_once(ScriptCall script, Deadline deadline, OnSaid done) {
+  send(std::move(script), deadline, 1, std::move(done), false);
 }
 
-void StoreCore::send(const ScriptCall& script, Deadline deadline, std::size_t calls, OnSaid done, bool counted) {
+void StoreCore::send(ScriptCall script, Deadline deadline, std::size_t calls, OnSaid done, bool counted) {
   if (const Deadline now = options_.now(); deadline <= now) {
     watch_.failed(StoreError::timeout, calls, now);
     return done(std::unexpected(Status::timeout));
   }
   const std::size_t room = counted ? 1 : 0;
   in_flight_ += room;
-  call_script(*client_, script, deadline,
+  call_script(*client_, std::move(script), deadline,
               [core = shared_from_this(), calls, done = std::move(done), room](const Reply& reply) mutable {
                 core->in_flight_ -= room;
                 done(core->said(reply, calls));
@@ -122,7 +122,7 @@ void StoreCore::let_in() {
     if (!waiting_.empty() && (!single || waiting_.front().deadline <= *single)) {
       Waiting next = std::move(waiting_.front());
       waiting_.pop_front();
-      send(next.script, next.deadline, next.calls, std::move(next.done), true);
+      send(std::move(next.script), next.deadline, next.calls, std::move(next.done), true);
     } else if (single) {
       lanes_.send_oldest();
     } else {

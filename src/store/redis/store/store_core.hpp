@@ -46,7 +46,7 @@ class StoreCore : public std::enable_shared_from_this<StoreCore> {
   // On the executor. A script call on behalf of so many calls: at once when there is room, else when there is.
   void call(ScriptCall script, Deadline deadline, std::size_t calls, OnSaid done);
   // What follows from a call that had its turn: not counted, as others would wait behind it for longer than they may.
-  void call_at_once(const ScriptCall& script, Deadline deadline, OnSaid done);
+  void call_at_once(ScriptCall script, Deadline deadline, OnSaid done);
   [[nodiscard]] bool has_room() const { return in_flight_ < options_.max_in_flight; }
   // What is wrong with an answer that Redis gave.
   void failed(StoreError error, std::size_t calls) { watch_.failed(error, calls, options_.now()); }
@@ -62,7 +62,7 @@ class StoreCore : public std::enable_shared_from_this<StoreCore> {
   StoreCore(boost::asio::any_io_executor executor, std::shared_ptr<Client> client, std::unique_ptr<Layout> layout,
             StoreOptions options);
   void drain();
-  void send(const ScriptCall& script, Deadline deadline, std::size_t calls, OnSaid done, bool counted);
+  void send(ScriptCall script, Deadline deadline, std::size_t calls, OnSaid done, bool counted);
   [[nodiscard]] Said said(const Reply& reply, std::size_t calls);
   void let_in();
 

@@ -39,7 +39,7 @@ class IpDenyList : public std::enable_shared_from_this<IpDenyList> {
  public:
   using OnText = std::move_only_function<void(std::expected<std::string, std::string>)>;
   using Fetch = std::function<void(const std::string& source, OnText done)>;
-  using Send = std::function<void(const ScriptCall& call, OnReply done)>;
+  using Send = std::function<void(ScriptCall call, OnReply done)>;
   static constexpr std::chrono::seconds between_questions{60};
 
   [[nodiscard]] static std::shared_ptr<IpDenyList> make(std::string prefix, std::string source, Send send, Fetch fetch);

@@ -30,10 +30,10 @@ IpDenyLists::IpDenyLists(boost::asio::any_io_executor executor, std::shared_ptr<
     : executor_(std::move(executor)), client_(std::move(client)), options_(std::move(options)), timer_(executor_) {}
 
 std::shared_ptr<IpDenyList> IpDenyLists::make_list(const std::string& prefix) {
-  const auto send = [weak = weak_from_this()](const ScriptCall& call, OnReply done) {
+  const auto send = [weak = weak_from_this()](ScriptCall call, OnReply done) {
     const auto self = weak.lock();
     if (self == nullptr || self->closed_) return done(std::unexpected(Failure::down));
-    call_script(*self->client_, call, steady_clock::now() + redis_patience, std::move(done));
+    call_script(*self->client_, std::move(call), steady_clock::now() + redis_patience, std::move(done));
   };
   const auto fetch = [weak = weak_from_this()](const std::string&, IpDenyList::OnText done) {
     if (const auto self = weak.lock()) self->fetch(std::move(done));
