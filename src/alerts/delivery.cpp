@@ -1,14 +1,12 @@
 #include "alerts/delivery.hpp"
 
 #include "alerts/attempt.hpp"
-#include "store/signals_blocked.hpp"
+#include "store/side_thread.hpp"
 
 #include <boost/asio/executor_work_guard.hpp>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/post.hpp>
 #include <boost/asio/steady_timer.hpp>
-
-#include <pthread.h>
 
 #include <algorithm>
 #include <condition_variable>
@@ -17,7 +15,6 @@
 #include <mutex>
 #include <optional>
 #include <random>
-#include <thread>
 #include <utility>
 
 namespace weir::alerts {
@@ -94,17 +91,13 @@ class Delivery::Desk : public std::enable_shared_from_this<Desk> {
   void stop(std::chrono::milliseconds patience) {
     std::unique_lock lock(mutex_);
     stopping_ = true;
-    if (!thread_.joinable()) return;
+    if (!thread_.started()) return;
     changed_.wait_for(lock, patience, [this] { return waiting_ == 0; });
     report_ = nullptr;
     if (io_ != nullptr) io_->stop();
     const bool ended = changed_.wait_for(lock, std::chrono::milliseconds(200), [this] { return ended_; });
     lock.unlock();
-    if (ended) {
-      thread_.join();
-    } else {
-      thread_.detach();
-    }
+    thread_.end(ended);
   }
 
  private:
@@ -119,11 +112,9 @@ class Delivery::Desk : public std::enable_shared_from_this<Desk> {
   }
 
   bool start() noexcept {
-    if (thread_.joinable()) return true;
+    if (thread_.started()) return true;
     try {
-      const store::SignalsBlocked blocked;
-      thread_ = std::thread([self = shared_from_this()] { self->run(); });
-      ::pthread_setname_np(thread_.native_handle(), "weir:alerts");
+      thread_.start("weir:alerts", [self = shared_from_this()] { self->run(); });
       return true;
     } catch (...) {
       return false;
@@ -260,7 +251,7 @@ class Delivery::Desk : public std::enable_shared_from_this<Desk> {
   std::unique_ptr<asio::io_context> io_ = std::make_unique<asio::io_context>(1);  // the thread's; none once it ends
   bool stopping_ = false;
   bool ended_ = false;
-  std::thread thread_;
+  store::SideThread thread_;
 };
 
 Delivery::Delivery(Report report, Patience patience) : desk_(std::make_shared<Desk>(std::move(report), patience)) {}

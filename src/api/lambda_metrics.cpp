@@ -24,26 +24,18 @@ void LambdaMetrics::append(std::string& text) const {
   const std::scoped_lock lock(mutex_);
   if (functions_.empty()) return;
   const auto of_function = [](const FunctionMetrics& one) { return "function=\"" + label_value(one.function) + "\""; };
-  describe(text, "weir_lambda_invocations_total", "counter", "Requests to functions by how they came out.");
-  for (const FunctionMetrics& one : functions_) {
-    for (std::size_t at = 0; at < lambda::outcomes; ++at) {
-      const std::string outcome(name_of(static_cast<lambda::Outcome>(at)));
-      sample(text, "weir_lambda_invocations_total", of_function(one) + ",outcome=\"" + outcome + "\"",
-             std::to_string(one.invocations[at].value()));
-    }
-  }
-  describe(text, "weir_lambda_attempts_total", "counter", "Invokes that were sent, retries too.");
-  for (const FunctionMetrics& one : functions_) {
-    sample(text, "weir_lambda_attempts_total", of_function(one), std::to_string(one.attempts.value()));
-  }
-  describe(text, "weir_lambda_throttled_total", "counter", "Invokes that Lambda throttled, by its reason.");
-  for (const FunctionMetrics& one : functions_) {
-    for (std::size_t at = 0; at < lambda::throttle_reasons; ++at) {
-      const std::string reason(name_of(static_cast<lambda::ThrottleReason>(at)));
-      sample(text, "weir_lambda_throttled_total", of_function(one) + ",reason=\"" + reason + "\"",
-             std::to_string(one.throttled[at].value()));
-    }
-  }
+  append_each_by(
+      text, {"weir_lambda_invocations_total", "counter", "Requests to functions by how they came out."}, functions_,
+      of_function,
+      LabelWords{"outcome", lambda::outcomes, [](std::size_t at) { return name_of(static_cast<lambda::Outcome>(at)); }},
+      [](const FunctionMetrics& one, std::size_t at) { return one.invocations[at].value(); });
+  append_each(text, {"weir_lambda_attempts_total", "counter", "Invokes that were sent, retries too."}, functions_,
+              of_function, [](const FunctionMetrics& one) { return one.attempts.value(); });
+  append_each_by(text, {"weir_lambda_throttled_total", "counter", "Invokes that Lambda throttled, by its reason."},
+                 functions_, of_function,
+                 LabelWords{"reason", lambda::throttle_reasons,
+                            [](std::size_t at) { return name_of(static_cast<lambda::ThrottleReason>(at)); }},
+                 [](const FunctionMetrics& one, std::size_t at) { return one.throttled[at].value(); });
   describe(text, "weir_lambda_concurrency", "gauge", "How many calls of a function may run at once now.");
   for (const FunctionMetrics& one : functions_) {
     const std::int64_t most = one.concurrency.load(std::memory_order_relaxed);

@@ -3,6 +3,7 @@
 #include "api/metrics.hpp"
 
 #include <algorithm>
+#include <iterator>
 #include <utility>
 
 namespace weir::api {
@@ -65,34 +66,21 @@ void ModelsMetrics::append(std::string& text) const {
   const auto of_model = [](const ModelMetrics& one) {
     return "upstream=\"" + label_value(one.upstream) + "\",model=\"" + label_value(one.model) + "\"";
   };
-  describe(text, "weir_tokens_total", "counter",
-           "Tokens of answers; cached_input, cache_write and reasoning are parts.");
-  for (const ModelMetrics& one : models_) {
-    for (const auto& [kind, counter] : kinds) {
-      sample(text, "weir_tokens_total", of_model(one) + ",kind=\"" + std::string(kind) + "\"",
-             std::to_string((one.*counter).value()));
-    }
-  }
-  describe(text, "weir_settlements_total", "counter", "Calls of models by how what they took became known.");
-  for (const UpstreamMetrics& one : upstreams_) {
-    for (std::size_t how = 0; how < settlements; ++how) {
-      sample(text, "weir_settlements_total", of_upstream(one) + ",how=\"" + std::string(settlement_words[how]) + "\"",
-             std::to_string(one.settled[how].value()));
-    }
-  }
-  describe(text, "weir_tokens_held", "gauge", "Tokens that calls under way hold, the most of each call's limits.");
-  for (const UpstreamMetrics& one : upstreams_) {
-    sample(text, "weir_tokens_held", of_upstream(one), std::to_string(one.tokens_held.load()));
-  }
-  describe(text, "weir_model_streams", "gauge", "Answers of models under way.");
-  for (const UpstreamMetrics& one : upstreams_) {
-    sample(text, "weir_model_streams", of_upstream(one), std::to_string(one.streams.load()));
-  }
-  describe(text, "weir_streams_truncated_total", "counter",
-           "Answers that were ended because a limit had nothing left.");
-  for (const UpstreamMetrics& one : upstreams_) {
-    sample(text, "weir_streams_truncated_total", of_upstream(one), std::to_string(one.truncated.value()));
-  }
+  append_each_by(
+      text, {"weir_tokens_total", "counter", "Tokens of answers; cached_input, cache_write and reasoning are parts."},
+      models_, of_model, LabelWords{"kind", std::size(kinds), [](std::size_t at) { return kinds[at].first; }},
+      [](const ModelMetrics& one, std::size_t at) { return (one.*kinds[at].second).value(); });
+  append_each_by(text, {"weir_settlements_total", "counter", "Calls of models by how what they took became known."},
+                 upstreams_, of_upstream,
+                 LabelWords{"how", settlements, [](std::size_t at) { return settlement_words[at]; }},
+                 [](const UpstreamMetrics& one, std::size_t at) { return one.settled[at].value(); });
+  append_each(text, {"weir_tokens_held", "gauge", "Tokens that calls under way hold, the most of each call's limits."},
+              upstreams_, of_upstream, [](const UpstreamMetrics& one) { return one.tokens_held.load(); });
+  append_each(text, {"weir_model_streams", "gauge", "Answers of models under way."}, upstreams_, of_upstream,
+              [](const UpstreamMetrics& one) { return one.streams.load(); });
+  append_each(text,
+              {"weir_streams_truncated_total", "counter", "Answers that were ended because a limit had nothing left."},
+              upstreams_, of_upstream, [](const UpstreamMetrics& one) { return one.truncated.value(); });
   for (const Timing& timing : timings) {
     describe(text, timing.name, "histogram", timing.help);
     for (const ModelMetrics& one : models_) {

@@ -1,9 +1,7 @@
 #include "gateway/access_log.hpp"
 
 #include "gateway/log_sink.hpp"
-#include "store/signals_blocked.hpp"
-
-#include <pthread.h>
+#include "store/side_thread.hpp"
 
 #include <algorithm>
 #include <array>
@@ -11,7 +9,6 @@
 #include <mutex>
 #include <string>
 #include <system_error>
-#include <thread>
 #include <utility>
 #include <vector>
 
@@ -52,12 +49,10 @@ class AccessLog::Writer {
   bool configure(const std::shared_ptr<Writer>& self, const config::AccessLog& target) {
     const std::scoped_lock lock(mutex_);
     if (stopping_) return false;
-    if (!thread_.joinable()) {
+    if (!thread_.started()) {
       if (target.to == To::off) return true;
       try {
-        const store::SignalsBlocked blocked;  // Envoy's are for its own threads
-        thread_ = std::thread([self] { self->run(); });
-        ::pthread_setname_np(thread_.native_handle(), "weir:access_log");
+        thread_.start("weir:access_log", [self] { self->run(); });
       } catch (const std::system_error& error) {
         if (report_) report_("access log: no thread for it: " + std::string(error.what()));
         return false;
@@ -88,18 +83,14 @@ class AccessLog::Writer {
   void stop(std::chrono::milliseconds patience) noexcept {
     std::unique_lock lock(mutex_);
     stopping_ = true;
-    if (!thread_.joinable()) return;
+    if (!thread_.started()) return;
     deadline_ = SteadyClock::now() + patience;
     wake_.notify_one();
     // Beyond the deadline for a write that has begun.
     const bool ended = ended_changed_.wait_for(lock, patience + 200ms, [this] { return ended_; });
     abandoned_ = !ended;
     lock.unlock();
-    if (ended) {
-      thread_.join();
-    } else {
-      thread_.detach();
-    }
+    thread_.end(ended);
   }
 
  private:
@@ -223,7 +214,7 @@ class AccessLog::Writer {
   bool ended_ = false;
   bool abandoned_ = false;
   SteadyClock::time_point deadline_{};
-  std::thread thread_;
+  store::SideThread thread_;
 
   LogSink sink_;  // the thread's own, as all below
   std::string name_;
