@@ -8,7 +8,8 @@ from conftest import PATIENCE
 from event_frames import chunk, complete, head
 from eventually import becomes, eventually
 from fake_lambda import REASONS, Account, closing, failed, function_error, hello, silent, streamed, throttled, when
-from lambda_gateway import Stream, invocations, log_line, metric, start_before
+from lambda_gateway import Stream, invocations, log_line, start_before
+from metrics import metric
 
 ONCE = "retry: { attempts: 1 }"
 

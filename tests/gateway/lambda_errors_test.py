@@ -8,7 +8,8 @@ import pytest
 from conftest import free_port
 from eventually import becomes
 from fake_lambda import REASONS, closing, failed, function_error, hello, result, silent, throttled
-from lambda_gateway import BROKEN, TIMED_OUT, invocations, is_internal_error, metric, start_before
+from lambda_gateway import BROKEN, TIMED_OUT, invocations, is_internal_error, start_before
+from metrics import metric
 
 ONCE = "retry: { attempts: 1 }"
 # Lambda's own errors, as the Invoke API lists them.

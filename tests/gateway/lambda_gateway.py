@@ -9,6 +9,7 @@ import time
 from conftest import PATIENCE
 from eventually import becomes
 from fake_lambda import CREDENTIALS
+from metrics import metric
 
 BROKEN = '{"message":"Internal server error"}'
 TIMED_OUT = '{"message":"Endpoint request timed out"}'
@@ -41,18 +42,6 @@ def start_before(folder, aws, functions, **options):
 def is_internal_error(answer, status):
     """API Gateway's words."""
     return (answer.status, answer.body.decode(), answer["content-type"]) == (status, BROKEN, "application/json")
-
-
-def admin(gateway, path):
-    with contextlib.closing(http.client.HTTPConnection("127.0.0.1", gateway.admin, timeout=PATIENCE)) as link:
-        link.request("GET", path)
-        return link.getresponse().read().decode()
-
-
-def metric(gateway, sample):
-    """0 when there is no such sample."""
-    lines = dict(line.rsplit(" ", 1) for line in admin(gateway, "/metrics").splitlines() if not line.startswith("#"))
-    return float(lines.get(sample, 0))
 
 
 def invocations(gateway, function, outcome):

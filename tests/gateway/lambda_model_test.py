@@ -8,7 +8,8 @@ from conftest import PATIENCE
 from event_frames import chunk, complete, head
 from eventually import becomes
 from fake_lambda import function_error, hello, streamed, throttled
-from lambda_gateway import Stream, admin, log_line, metric, start_before
+from lambda_gateway import Stream, log_line, start_before
+from metrics import admin, metric
 from model_server import events
 
 HEAD = """

@@ -8,7 +8,8 @@ import time
 import pytest
 from eventually import becomes
 from fake_lambda import REASONS, closing, failed, function_error, hello, throttled
-from lambda_gateway import invocations, log_line, metric, start_before
+from lambda_gateway import invocations, log_line, start_before
+from metrics import metric
 
 PATIENT = "retry: { attempts: 3, budget: 30s }"
 MARK = "x-weir-lambda-retry"

@@ -9,7 +9,8 @@ from conftest import PATIENCE
 from event_frames import chunk, complete, frame, head
 from eventually import becomes
 from fake_lambda import failed, function_error, silent, streamed, throttled, when, whole_stream
-from lambda_gateway import Stream, invocations, metric, read_whole, start_before
+from lambda_gateway import Stream, invocations, read_whole, start_before
+from metrics import metric
 
 
 @pytest.fixture(scope="module")

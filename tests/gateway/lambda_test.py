@@ -7,7 +7,8 @@ import pytest
 from conftest import PATIENCE
 from event_frames import chunk, complete, head
 from fake_lambda import hello, silent, streamed, throttled, when
-from lambda_gateway import Stream, becomes, invocations, log_line, metric, start_before
+from lambda_gateway import Stream, becomes, invocations, log_line, start_before
+from metrics import metric
 
 OUTCOMES = ("ok", "throttled", "shed", "function_error", "lambda_error", "malformed", "truncated", "timeout", "too_large", "unreachable")
 
