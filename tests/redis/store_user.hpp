@@ -57,6 +57,9 @@ class StoreUser {
   [[nodiscard]] Answer decide(std::initializer_list<Check> checks) const {
     return decide(Call{.checks = checks, .now = wall_clock()});
   }
+  [[nodiscard]] Answer decide(const std::vector<Check>& checks) const {
+    return decide(Call{.checks = checks, .now = wall_clock()});
+  }
   [[nodiscard]] Answer ask(const Space& space, Key key, std::int64_t cost = 1) const {
     const Check check{.space = &space, .key = key, .cost = cost};
     return decide(Call{.checks = std::span(&check, 1), .now = wall_clock()});
@@ -72,11 +75,10 @@ class StoreUser {
   }
   [[nodiscard]] std::int64_t remaining(const Space& space, Key key) const { return take(space, key, 0).remaining; }
 
-  [[nodiscard]] Answer hold(std::string_view id, std::initializer_list<Check> checks,
+  [[nodiscard]] Answer hold(std::string_view id, std::vector<Check> checks,
                             Nanos lease = std::chrono::minutes(1)) const {
-    std::vector<Check> held(checks);
-    for (Check& check : held) check.hold = true;
-    return decide(Call{.checks = held, .now = wall_clock(), .id = id, .lease = lease});
+    for (Check& check : checks) check.hold = true;
+    return decide(Call{.checks = checks, .now = wall_clock(), .id = id, .lease = lease});
   }
   [[nodiscard]] Settled settle(std::string_view id, std::vector<std::int64_t> amounts) const {
     auto [done, settled] = promised<Settled>();
